@@ -1,0 +1,35 @@
+"""What can go wrong, as a tree.
+
+* GraphError                 anything a person can be told: what is wrong, and the cure
+  * BadInput                 a value given by the asker cannot be used
+  * EngineError              the database server cannot be started, reached or trusted
+  * ImportRefused            a file cannot be imported; nothing was changed
+"""
+
+
+class GraphError(Exception):
+    """An error to show to a person.
+
+    `message` says what is wrong, `cure` what to do about it (may be empty where nothing can be done).
+    """
+
+    def __init__(self, message: str, cure: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        """Message and cure in one line."""
+        return f"{self.message} {self.cure}".strip()
+
+
+class BadInput(GraphError):
+    """A value given by the asker cannot be used."""
+
+
+class EngineError(GraphError):
+    """The database server cannot be started, reached or trusted."""
+
+
+class ImportRefused(GraphError):
+    """A file cannot be imported; nothing was changed."""
