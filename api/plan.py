@@ -1,0 +1,268 @@
+"""From a GraphQL document to a plan: parsed, validated and laid out once, then kept.
+
+A plan is a neutral tree of selections for each root field, and the places where argument values come from. It is kept by
+the text of the document, the operation name and the values of the variables that @skip and @include use.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    is_abstract_type,
+    is_object_type,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+
+from api.limits import LimitRule
+from api.shape import Check, Name, checker, namer
+from graph.selection import Selection
+
+MAX_TOKENS = 4000
+MAX_SOURCE = 100_000
+KEPT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document: its operations by name, its fragments, and the variables that decide what is asked."""
+
+    node: DocumentNode
+    operations: dict[str, OperationDefinitionNode]
+    fragments: dict[str, FragmentDefinitionNode]
+    conditions: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Root:
+    """One root field of a plan: the question, what is asked of it, how its row is checked and named."""
+
+    name: str
+    selection: Selection
+    arguments: list[tuple[GraphQLField, FieldNode, tuple[str, ...]]]
+    check: Check
+    build: Name
+    rebuild: Name
+
+    def values(self, variables: VariableValues | None) -> list[Any]:
+        """The values of all arguments below this field; GraphQLError if one cannot be used."""
+        values: list[Any] = []
+        for definition, node, names in self.arguments:
+            given = get_argument_values(definition, node, variables)
+            values += [given.get(name) for name in names]
+        return values
+
+
+@dataclass(slots=True)
+class Plan:
+    """An operation laid out: `roots` in request order; `typename` where `__typename` is asked of the root under a key."""
+
+    document: Document
+    operation: OperationDefinitionNode
+    roots: list[Root] = field(default_factory=list[Root])
+    typenames: list[str] = field(default_factory=list[str])
+    order: list[str] = field(default_factory=list[str])
+    is_planned: bool = True
+
+
+class Refused(Exception):
+    """A request that is not executed; `errors` say why."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = list(errors)
+
+
+class Planner:
+    """Makes plans for a schema and keeps the last ones."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self.document: Callable[[str], Document] = lru_cache(KEPT)(self._document)
+        self._plan = lru_cache(KEPT)(self._make)
+
+    def plan(self, text: str, name: str | None, inputs: Mapping[str, Any] | None) -> tuple[Plan, VariableValues | None]:
+        """The plan of an operation and its coerced variables; Refused if the request is not valid."""
+        if len(text) > MAX_SOURCE:
+            raise Refused([GraphQLError(f"The document is longer than {MAX_SOURCE} characters. Ask in parts.")])
+        document = self.document(text)
+        operation = document.operations.get(name) if name else only(document)
+        if operation is None:
+            raise Refused([GraphQLError(f"The document has no operation named {name!r}. Give its `operationName`.")])
+        variables = None
+        if operation.variable_definitions:
+            coerced = get_variable_values(self.schema, operation.variable_definitions, dict(inputs or {}))
+            if isinstance(coerced, list):
+                raise Refused(coerced)
+            variables = coerced
+        known = variables.coerced if variables else {}
+        return self._plan(text, name, tuple(bool(known.get(name)) for name in document.conditions)), variables
+
+    def _document(self, text: str) -> Document:
+        try:
+            node = parse(text, max_lexical_tokens=MAX_TOKENS, no_location=False)
+        except GraphQLError as error:
+            raise Refused([error]) from error
+        except RecursionError as error:
+            raise Refused([GraphQLError("The document is nested too deeply. Ask in parts.")]) from error
+        errors = validate(self.schema, node, [LimitRule, *specified_rules], max_errors=20)
+        if errors:
+            raise Refused(errors)
+        operations: dict[str, OperationDefinitionNode] = {}
+        fragments: dict[str, FragmentDefinitionNode] = {}
+        for definition in node.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                operations[definition.name.value if definition.name else ""] = definition
+            elif isinstance(definition, FragmentDefinitionNode):
+                fragments[definition.name.value] = definition
+        return Document(node, operations, fragments, conditions(node))
+
+    def _make(self, text: str, name: str | None, included: tuple[bool, ...]) -> Plan:
+        document = self.document(text)
+        operation = document.operations[name] if name else only(document)
+        assert operation is not None  # noqa: S101  # `plan` has seen it
+        plan = Plan(document, operation)
+        if operation.operation is not OperationType.QUERY or self.schema.query_type is None:
+            plan.is_planned = False
+            return plan
+        collector = Collector(self.schema, document, dict(zip(document.conditions, included, strict=True)))
+        for key, nodes in collector.collect(self.schema.query_type, [operation.selection_set]).items():
+            asked = nodes[0].name.value
+            plan.order.append(key)
+            if asked == "__typename":
+                plan.typenames.append(key)
+            elif asked.startswith("__"):
+                plan.is_planned = False
+            else:
+                plan.roots.append(collector.root(self.schema.query_type.fields[asked], key, nodes))
+        return plan
+
+
+class Collector:
+    """Lays out selections, with the conditions of @skip and @include decided."""
+
+    def __init__(self, schema: GraphQLSchema, document: Document, included: Mapping[str, bool]) -> None:
+        self.schema = schema
+        self.fragments = document.fragments
+        self.variables = included
+        self.arguments: list[tuple[GraphQLField, FieldNode, tuple[str, ...]]] = []
+        self.slots = 0
+
+    def root(self, definition: GraphQLField, key: str, nodes: list[FieldNode]) -> Root:
+        """The root field with everything below it."""
+        self.arguments, self.slots = [], 0
+        selection = self.selection(definition, key, nodes)
+        kind = definition.type
+        return Root(
+            selection.field,
+            selection,
+            self.arguments,
+            checker(self.schema, kind, selection),
+            namer(self.schema, kind, selection, hidden=False),
+            namer(self.schema, kind, selection, hidden=True),
+        )
+
+    def selection(self, definition: GraphQLField, key: str, nodes: list[FieldNode]) -> Selection:
+        """One asked field: where its arguments stand, and what is asked of each type that it may have."""
+        slots: dict[str, int] = {}
+        if definition.args:
+            names = tuple(definition.args)
+            self.arguments.append((definition, nodes[0], names))
+            for name in names:
+                slots[name] = self.slots
+                self.slots += 1
+        on: dict[str, tuple[Selection, ...]] = {}
+        for concrete in self.possible(get_named_type(definition.type)):
+            grouped = self.collect(concrete, [node.selection_set for node in nodes if node.selection_set])
+            on[concrete.name] = tuple(
+                Selection("__typename", inner)
+                if found[0].name.value == "__typename"
+                else self.selection(concrete.fields[found[0].name.value], inner, found)
+                for inner, found in grouped.items()
+            )
+        return Selection(nodes[0].name.value, key, slots, on)
+
+    def possible(self, kind: GraphQLNamedType) -> Sequence[GraphQLObjectType]:
+        """The object types that a value of this type may have."""
+        if is_object_type(kind):
+            return [kind]
+        return self.schema.get_possible_types(kind) if is_abstract_type(kind) else []
+
+    def collect(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        """The asked fields of an object type by response key, in request order, fragments merged."""
+        grouped: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for asked in sets:
+            for node in self._fields(kind, asked, seen):
+                grouped.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+        return grouped
+
+    def _fields(self, kind: GraphQLObjectType, asked: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
+        for node in asked.selections:
+            if not self._included(node.directives or ()):
+                continue
+            if isinstance(node, FieldNode):
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                if node.type_condition is None or self._applies(node.type_condition.name.value, kind):
+                    yield from self._fields(kind, node.selection_set, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self._applies(fragment.type_condition.name.value, kind):
+                    yield from self._fields(kind, fragment.selection_set, seen)
+
+    def _included(self, directives: Sequence[DirectiveNode]) -> bool:
+        for directive in directives:
+            if directive.name.value in ("skip", "include"):
+                value: Any = directive.arguments[0].value
+                holds = self.variables[value.name.value] if isinstance(value, VariableNode) else value.value
+                if holds == (directive.name.value == "skip"):
+                    return False
+        return True
+
+    def _applies(self, condition: str, kind: GraphQLObjectType) -> bool:
+        named = self.schema.get_type(condition)
+        return named is kind or (is_abstract_type(named) and self.schema.is_sub_type(named, kind))
+
+
+def only(document: Document) -> OperationDefinitionNode | None:
+    """The operation of a document that has one; Refused if it has several."""
+    if len(document.operations) != 1:
+        raise Refused([GraphQLError("The document has several operations. Give the `operationName` of one.")])
+    return next(iter(document.operations.values()))
+
+
+def conditions(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that @skip and @include use."""
+    found: set[str] = set()
+
+    class Conditions(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            if node.name.value in ("skip", "include"):
+                found.update(a.value.name.value for a in node.arguments or () if isinstance(a.value, VariableNode))
+
+    visit(document, Conditions())
+    return tuple(sorted(found))

@@ -1,0 +1,165 @@
+# The driver leaves the types of its keyword arguments and plans open.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+"""The one place that talks to the engine.
+
+Reads are auto-commit statements that return one record, with a bounded retry of our own; writes are transactions. Every
+statement is a literal and has a deadline in the engine.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, LiteralString, Self
+
+import neo4j
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, GraphDatabase, NotificationMinimumSeverity, Query
+from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+
+from graph.errors import EngineError
+
+log = logging.getLogger("yuanliu")
+
+READ_SECONDS = 20.0
+WRITE_SECONDS = 300.0
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the engine is and how to get in; the password never shows in a representation."""
+
+    uri: str
+    user: str
+    password: str
+    database: str = "neo4j"
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Address({self.uri!r}, {self.user!r}, database={self.database!r})"
+
+
+class Transaction:
+    """A write transaction under way."""
+
+    def __init__(self, inner: AsyncTransaction) -> None:
+        self._inner = inner
+
+    async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+        """Run a statement and return its records; EngineError if the engine refuses it."""
+        try:
+            result = await self._inner.run(statement, parameters)
+            return await result.data()
+        except (Neo4jError, DriverError) as error:
+            raise translated(error) from error
+
+
+class Database:
+    """An open database. Use as `async with Database(address) as database`."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._driver: AsyncDriver | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect; EngineError with the cure when the engine cannot be reached."""
+        self._driver = AsyncGraphDatabase.driver(
+            self.address.uri,
+            auth=(self.address.user, self.address.password),
+            notifications_min_severity=NotificationMinimumSeverity.OFF,
+            connection_acquisition_timeout=READ_SECONDS,
+            user_agent="yuanliu",
+        )
+        try:
+            await self._driver.verify_connectivity()
+        except (Neo4jError, DriverError) as error:
+            await self._driver.close()
+            raise translated(error) from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection."""
+        if self._driver:
+            await self._driver.close()
+
+    def _session(self, mode: str) -> neo4j.AsyncSession:
+        if self._driver is None:
+            raise EngineError("The database is not open.", "Use it as `async with Database(address)`.")
+        return self._driver.session(database=self.address.database, default_access_mode=mode, fetch_size=-1)
+
+    async def read(
+        self, statement: LiteralString, parameters: dict[str, Any], seconds: float = READ_SECONDS
+    ) -> list[Any] | None:
+        """The columns of the one record that a statement returns, or None when it returns none.
+
+        A passing fault is retried twice; EngineError when it stays, or when the statement takes longer than `seconds`.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                async with asyncio.timeout(seconds + 1), self._session(neo4j.READ_ACCESS) as session:
+                    result = await session.run(Query(statement, timeout=seconds), parameters)
+                    record = await result.single()
+                    return None if record is None else record.values()
+            except TimeoutError as error:
+                raise EngineError("The question took too long.", "Ask for less: fewer hops, nodes or rows.") from error
+            except (Neo4jError, DriverError) as error:
+                if attempt == ATTEMPTS - 1 or not error.is_retryable():
+                    raise translated(error) from error
+                await asyncio.sleep(0.05 * 4**attempt)
+        return None
+
+    async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+        """Run a statement in a transaction of its own and return its records; EngineError if the engine refuses it."""
+        try:
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                result = await session.run(statement, parameters)
+                return await result.data()
+        except (Neo4jError, DriverError) as error:
+            raise translated(error) from error
+
+    async def explain(self, statement: LiteralString) -> tuple[list[str], dict[str, Any]]:
+        """The columns and the plan of a statement, which is not run; EngineError if it does not parse."""
+        try:
+            async with self._session(neo4j.READ_ACCESS) as session:
+                result = await session.run("EXPLAIN " + statement)
+                columns = list(result.keys())
+                summary = await result.consume()
+                return columns, dict(summary.plan or {})
+        except (Neo4jError, DriverError) as error:
+            raise translated(error) from error
+
+    @asynccontextmanager
+    async def transaction(self, seconds: float = WRITE_SECONDS) -> AsyncGenerator[Transaction]:
+        """A write transaction: committed when the block ends, rolled back when it raises or is cancelled."""
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            try:
+                async with await session.begin_transaction(timeout=seconds) as inner:
+                    yield Transaction(inner)
+                    await inner.commit()
+            except (Neo4jError, DriverError) as error:
+                raise translated(error) from error
+
+
+def translated(error: Neo4jError | DriverError) -> EngineError:
+    """The error of the driver in words for a person, with the cure; secrets and statements stay out of it."""
+    if isinstance(error, AuthError):
+        return EngineError("The database refuses the user or the password.", "Check NEO4J_USER and NEO4J_PASSWORD.")
+    if isinstance(error, ServiceUnavailable):
+        return EngineError("The database cannot be reached.", "Check NEO4J_URI, or `yuanliu db status`.")
+    if isinstance(error, ClientError) and "Timed" in (error.code or ""):
+        return EngineError("The question took too long.", "Ask for less: fewer hops, nodes or rows.")
+    if isinstance(error, Neo4jError):
+        log.error("%s: %s", error.code, error.message)
+        return EngineError(f"The database refused a statement ({error.code}).", "The log of the service says why.")
+    return EngineError(f"The connection to the database failed: {type(error).__name__}.", "Try again.")
+
+
+def answers(uri: str, user: str, password: str) -> bool:
+    """Whether a database answers at `uri` and accepts the user and the password."""
+    try:
+        with GraphDatabase.driver(uri, auth=(user, password), connection_timeout=2) as driver:
+            driver.verify_connectivity()
+    except (Neo4jError, DriverError):
+        return False
+    return True

@@ -1,0 +1,235 @@
+"""Where something came from and where it went: breadth first, each node once, in one statement a direction."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, LiteralString
+
+from graph.errors import BadInput
+from graph.model import RECORDS
+from graph.permissions import visible
+from graph.questions import Asked, Doc, Id, place, question
+from graph.record import Declared
+from graph.selection import Selection
+from graph.settled import OPEN, OVERTAKEN
+from graph.statement import Composer
+from graph.words import CutReason, Direction, FlowOrigin
+
+MAX_HOPS = 20
+MAX_NODES = 10_000
+SECONDS = 10.0
+FOLLOWED = ("Resource", "DataItem")
+"""The kinds between which data flows."""
+
+# One fragment for each bound, because Cypher wants it literal.
+HOPS: tuple[LiteralString, ...] = (
+    "{1,1}", "{1,1}", "{1,2}", "{1,3}", "{1,4}", "{1,5}", "{1,6}", "{1,7}", "{1,8}", "{1,9}", "{1,10}",
+    "{1,11}", "{1,12}", "{1,13}", "{1,14}", "{1,15}", "{1,16}", "{1,17}", "{1,18}", "{1,19}", "{1,20}",
+)  # fmt: skip
+
+# The planner turns the inner MATCH into VarLengthExpand(Pruning,BFS): nearest first, each node once, so that LIMIT cuts by
+# distance and ends the walk; a test holds the plan. Two nodes more than wanted are taken: the start may come back by a
+# cycle, and one more says that there are more.
+WALK: LiteralString = """
+WITH <open> AS isOpen, toString(datetime.realtime()) AS asOf
+MATCH (a:<label> {id: $of}) WHERE <visible a>
+CALL (a) {
+  MATCH (a) ((x:<label>)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>))<hops> (b)
+  <cut> }
+WITH isOpen, asOf, a, collect(b) AS reached
+WITH isOpen, asOf, [a] + [b IN reached WHERE b <> a] AS found
+WITH isOpen, asOf, found,
+  COLLECT { UNWIND found AS x MATCH (x)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>) 
+    RETURN [id(x), id(y), id(e)<columns>] } AS edges
+WITH isOpen, asOf, edges, COLLECT { UNWIND found AS n0 RETURN [id(n0), n0.id<rows>] } AS nodes
+RETURN nodes, edges, asOf, NOT isOpen AND NOT <overtaken> AS settled
+"""
+
+FIRST_FOUND: LiteralString = "RETURN DISTINCT b LIMIT $nodes + 2"
+# When the first walk was cut inside a distance, which of its nodes came first is chance. Then this takes, beside the nodes
+# of the complete distances ($inner), the first of the cut one by id.
+FIRST_BY_ID: LiteralString = """WITH DISTINCT b, id(b) IN $inner AS isInner
+  RETURN b ORDER BY isInner DESC, b.id LIMIT $nodes + 2"""
+
+ORIGIN: LiteralString = " AND e.origin IN $origins"
+COLUMNS: dict[str, LiteralString] = {
+    "origin": "e.origin",
+    "job": "e.job",
+    "transformation": "e.transformation",
+    "since": "toString(e.since)",
+    "until": "toString(e.until)",
+    "recordedAt": "toString(e.recordedAt)",
+}
+
+
+@dataclass(slots=True)
+class Found:
+    """What one walk found: each node's id and rows by its number, the start first; each edge with its columns."""
+
+    nodes: dict[int, tuple[str, list[Any]]]
+    edges: list[list[Any]]
+    as_of: str
+    settled: bool
+
+
+@question("血缘 Where something came from and where it went; null: there is no such thing.", "Lineage")
+async def lineage(
+    asked: Asked,
+    *,
+    of: Annotated[Id, Doc("对象 Id of a resource or a data item.")],
+    direction: Annotated[Direction, Doc("方向 Upstream, downstream or both.")],
+    hops: Annotated[int, Doc("层数 How many hops at most, 1 to 20.")] = 5,
+    nodes: Annotated[int, Doc("节点数 How many nodes at most beside the start, 1 to 10,000.")] = 1000,
+    origins: Annotated[list[FlowOrigin] | None, Doc("流向来源 Only flows known in these ways; default: all.")] = None,
+    on: Annotated[date | None, Doc("截至日期 As of this day in the world; default: today.")] = None,
+    knownAt: Annotated[datetime | None, Doc("知悉时间 As the catalog knew it at this instant; default: now.")] = None,
+) -> Any:
+    """The lineage as a row, or None when there is no such node, or none that may be seen.
+
+    A cut takes whole distances as far as they fit; what it takes of the last one is the first by id. BadInput for bounds
+    outside their range or a kind of thing that data does not flow through.
+    """
+    record = RECORDS.get(of.partition(":")[0])
+    if record is None or record.name not in FOLLOWED:
+        raise BadInput(f"Data does not flow through {of!r}.", "Ask for a `Resource:…` or a `DataItem:…`.")
+    if not (1 <= hops <= MAX_HOPS and 1 <= nodes <= MAX_NODES):
+        raise BadInput("The bounds are out of range.", f"Ask for 1 to {MAX_HOPS} hops and 1 to {MAX_NODES} nodes.")
+    ways = [Direction.UPSTREAM, Direction.DOWNSTREAM] if direction is Direction.BOTH else [direction]
+    named, columns = named_selections(asked.selection), flow_columns(asked.selection)
+
+    async def walk(way: Direction, hops: int = hops, inner: list[int] | None = None) -> Found | None:
+        def compose(composer: Composer) -> LiteralString:
+            cut = FIRST_FOUND if inner is None else FIRST_BY_ID
+            edge = composer.holds("e") + (ORIGIN if origins else "")
+            return walk_statement(composer, record, way, hops, cut, edge, [*named.values()], columns)
+
+        variant = (way, record.name, hops, inner is None, bool(origins))
+        parameters = {"of": of, "nodes": nodes, "origins": origins, "inner": inner}
+        row = await asked.read(compose, variant=variant, on=on, known_at=knownAt, **parameters)
+        if row is None:
+            return None
+        walked = Found({each[0]: (each[1], each[2:]) for each in row[0]}, row[1], row[2], row[3])
+        if inner is not None or len(walked.nodes) <= nodes + 1:
+            return walked
+        reach = distances(next(iter(walked.nodes)), walked.edges)
+        last = max(reach[number] for number in walked.nodes)
+        return await walk(way, last, [number for number in walked.nodes if reach[number] < last])
+
+    walks = await asyncio.gather(*(walk(way) for way in ways))
+    reached = [each for each in walks if each is not None]
+    if len(reached) < len(ways):
+        return None
+    instant = knownAt.isoformat() if knownAt else reached[0].as_of
+    facts = assemble(list(zip(ways, reached, strict=True)), named, columns, hops, nodes)
+    return place(asked.selection, "Lineage", facts | {"on": (on or asked.today).isoformat(), "knownAt": instant})
+
+
+def walk_statement(
+    composer: Composer,
+    record: Declared,
+    way: Direction,
+    hops: int,
+    cut: LiteralString,
+    edge: LiteralString,
+    named: list[Selection],
+    columns: list[str],
+) -> LiteralString:
+    """The statement of one walk."""
+    rows: list[LiteralString] = [", " + composer.tagged(selection, record, 0) for selection in named]
+    flows: list[LiteralString] = [", " + COLUMNS[column] for column in columns]
+    statement = (
+        WALK.replace("<label>", record.name)
+        .replace("<cut>", cut)
+        .replace("<edge>", edge)
+        .replace("<hops>", HOPS[hops])
+        .replace("<visible a>", visible(record.name, "a"))
+        .replace("<visible y>", visible(record.name, "y"))
+        .replace("<columns>", "".join(flows))
+        .replace("<rows>", "".join(rows))
+        .replace("<open>", OPEN)
+        .replace("<overtaken>", OVERTAKEN)
+    )
+    if way is Direction.UPSTREAM:
+        statement = statement.replace("-[e:FLOWS_TO", "<-[e:FLOWS_TO").replace("]->(y:", "]-(y:")
+    return statement
+
+
+def named_selections(selection: Selection) -> dict[int, Selection]:
+    """What is asked of single nodes anywhere in a lineage, by the identity of its selection."""
+    wanted: list[Selection] = []
+    for child in selection.fields("Lineage"):
+        if child.field == "start":
+            wanted.append(child)
+        wanted += [inner for inner in child.fields("LineageNode") if inner.field == "node"]
+        wanted += [inner for inner in child.fields("Flow") if inner.field in ("from", "to")]
+    return {id(each): each for each in wanted}
+
+
+def flow_columns(selection: Selection) -> list[str]:
+    """The columns of flows that are asked for."""
+    flows = [child.fields("Flow") for child in selection.fields("Lineage")]
+    wanted = {inner.field for fields in flows for inner in fields}
+    return [column for column in COLUMNS if column in wanted]
+
+
+def distances(start: int, edges: Iterable[list[Any]]) -> dict[int, int]:
+    """Fewest hops from the start along the edges, each `[near, far, …]` in the direction of the walk."""
+    near: defaultdict[int, list[int]] = defaultdict(list)
+    for edge in edges:
+        near[edge[0]].append(edge[1])
+    reached, layer, distance = {start: 0}, [start], 0
+    while layer:
+        distance += 1
+        layer = [far for each in layer for far in near.get(each, ()) if far not in reached]
+        layer = list(dict.fromkeys(layer))
+        reached.update(dict.fromkeys(layer, distance))
+    return reached
+
+
+def assemble(
+    walks: list[tuple[Direction, Found]], named: dict[int, Selection], columns: list[str], hops: int, limit: int
+) -> dict[str, Any]:
+    """The fields of a lineage: the walks put together, nearest first, cut at the bounds."""
+    kept: dict[int, int] = {}
+    rows: dict[int, tuple[str, list[Any]]] = {}
+    flows: dict[int, list[Any]] = {}
+    frontier: set[str] = set()
+    reasons: set[CutReason] = set()
+    start = next(iter(walks[0][1].nodes))
+    for way, walk in walks:
+        reach = distances(start, walk.edges)
+        order = sorted((reach[number], walk.nodes[number][0], number) for number in walk.nodes)
+        here = {number: distance for distance, _, number in order[: limit + 1]}
+        rows |= {number: walk.nodes[number] for number in here}
+        for number, distance in here.items():
+            kept[number] = min(distance, kept.get(number, distance))
+        for near, far, edge, *values in walk.edges:
+            if near in here and far in here:
+                flows[edge] = [far, near, *values] if way is Direction.UPSTREAM else [near, far, *values]
+            elif near in here:
+                frontier.add(walk.nodes[near][0])
+                reasons.add(CutReason.HOPS if here[near] == hops else CutReason.NODES)
+    column = {identity: index for index, identity in enumerate(named)}
+
+    def node(number: int) -> Any:
+        return lambda selection: rows[number][1][column[id(selection)]]
+
+    def flow(source: int, target: int, *values: Any) -> dict[str, Any]:
+        return {"from": node(source), "to": node(target)} | dict(zip(columns, values, strict=True))
+
+    ordered = sorted(kept, key=lambda number: (kept[number], rows[number][0]))
+    listed = sorted(flows.values(), key=lambda flow: (rows[flow[0]][0], rows[flow[1]][0], *map(str, flow[2:])))
+    reason = CutReason.NODES if CutReason.NODES in reasons else CutReason.HOPS
+    return {
+        "start": node(start),
+        "nodes": lambda selection: [
+            place(selection, "LineageNode", {"node": node(number), "distance": kept[number]}) for number in ordered
+        ],
+        "edges": lambda selection: [place(selection, "Flow", flow(*each)) for each in listed],
+        "truncated": lambda selection: (
+            place(selection, "Truncation", {"reason": reason, "frontier": sorted(frontier)}) if reasons else None
+        ),
+        "settled": all(walk.settled for _, walk in walks),
+    }

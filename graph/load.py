@@ -1,0 +1,136 @@
+"""Loads seeds: files of nodes and edges, written in one transaction for each set.
+
+A file is `{"source", "madeUp", "nodes": {label: [properties]}, "edges": {type: [{"from", "to", …, "properties"}]}}`; days
+and instants are text. Structure (regimes, rules, regions) is refreshed when its files change; an asserted set is loaded
+once and never overwritten.
+"""
+
+import csv
+import gzip
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, LiteralString
+
+from graph.database import Database, Transaction
+from graph.errors import ImportRefused
+from graph.model import RECORDS
+from graph.model.edges import EDGES
+from graph.sorting import sort_keys
+
+BATCH = 5000
+REGIONS_SOURCE = "modood/Administrative-divisions-of-China (WTFPL)"
+
+LOADED: LiteralString = "MATCH (s:Seed {id: $id}) RETURN s.digest AS digest"
+KEEP: LiteralString = "MERGE (s:Seed {id: $id}) SET s.digest = $digest"
+NOW: LiteralString = "RETURN toString(datetime.realtime()) AS at"
+NODES: LiteralString = """UNWIND $rows AS row MERGE (n:{label} {{id: row.id}})
+ON CREATE SET n.recordedAt = datetime($at) SET n += row"""
+EDGES_NEW: LiteralString = """UNWIND $rows AS row
+MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.end}})
+CREATE (a)-[e:{type}]->(b) SET e = row.properties, e.recordedAt = coalesce(row.properties.recordedAt, datetime($at))"""
+EDGES_STRUCTURE: LiteralString = """UNWIND $rows AS row
+MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.end}}) MERGE (a)-[:{type}]->(b)"""
+CLEAR_STRUCTURE: LiteralString = "MATCH (:Regime)-[e:SETS|CONTAINS|APPLIES_IN]->() DELETE e"
+CLEAR_RULES: LiteralString = "MATCH (:Parameter)-[e:UNDER]->() DELETE e"
+
+
+async def load(database: Database, folder: Path, *, structure: bool = False) -> bool:
+    """Load the seed set in `folder`, if it is not loaded already; True if something was written.
+
+    ImportRefused if a file names a label, an edge or a node that does not exist.
+    """
+    files = sorted(path for path in folder.iterdir() if path.name.endswith((".json", ".json.gz", ".csv")))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    identity = f"Seed:{folder.name}"
+    loaded = await database.run(LOADED, id=identity)
+    if loaded and (loaded[0]["digest"] == digest or not structure):
+        return False
+    sets = [read(path) for path in files]
+    async with database.transaction() as tx:
+        [now] = await tx.run(NOW)
+        if structure:
+            await tx.run(CLEAR_STRUCTURE)
+            await tx.run(CLEAR_RULES)
+        for seed in sets:
+            for label, rows in seed["nodes"].items():
+                await nodes(tx, label, [prepared(row, seed) for row in rows], now["at"])
+        for seed in sets:
+            for kind, rows in seed["edges"].items():
+                await edges(tx, kind, rows, seed.get("source"), now["at"])
+        await tx.run(KEEP, id=identity, digest=digest)
+    return True
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The content of a seed file; a CSV holds regions: code, name, level, within."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        regions = [
+            {"id": f"Region:{r['code']}", "code": r["code"], "name": r["name"], "level": r["level"]} for r in rows
+        ]
+        within = [{"from": f"Region:{r['code']}", "to": f"Region:{r['within']}"} for r in rows if r["within"]]
+        return {"source": REGIONS_SOURCE, "nodes": {"Region": regions}, "edges": {"WITHIN": within}}
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return json.loads(raw)
+
+
+def prepared(row: dict[str, Any], seed: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a node: days as dates, its source, its sort keys; missing values are left out."""
+    kind = row["id"].partition(":")[0]
+    properties = {"source": seed.get("source"), "madeUp": seed.get("madeUp", False)} | typed(row) | sort_keys(kind, row)
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def typed(row: dict[str, Any]) -> dict[str, Any]:
+    """Days and instants of a row as such, by the names of their properties."""
+    return {name: day(value) if isinstance(value, str) and is_day(name) else value for name, value in row.items()}
+
+
+def is_day(name: str) -> bool:
+    """Whether a property holds a day or an instant."""
+    return name in ("since", "until") or name.endswith(("On", "At"))
+
+
+def day(text: str) -> date | datetime:
+    """`YYYY-MM-DD` as a date, anything longer as an instant in UTC."""
+    if len(text) == len("2019-12-31"):
+        return date.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+async def nodes(tx: Transaction, label: str, rows: list[dict[str, Any]], at: Any) -> None:
+    """Write nodes; the label must be a record's."""
+    record = RECORDS.get(label)
+    if record is None or not record.is_node:
+        raise ImportRefused(f"The seed has nodes of {label}, which is no label.", "Use a label of graph/model.")
+    for batch in batches(rows):
+        await tx.run(NODES.format(label=record.name), rows=batch, at=at)
+
+
+async def edges(tx: Transaction, kind: str, rows: list[dict[str, Any]], source: str | None, at: Any) -> None:
+    """Write edges, grouped by the labels at their ends; the type must be declared."""
+    edge = EDGES.get(kind)
+    if edge is None:
+        raise ImportRefused(f"The seed has edges {kind}, which is no type.", "Use a type of graph/model/edges.py.")
+    groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        properties = {name: value for name, value in row.items() if name not in ("from", "to", "properties")}
+        properties = {"source": source} | typed(properties) | row.get("properties", {})
+        ends = (row["from"].partition(":")[0], row["to"].partition(":")[0])
+        groups[ends].append({"start": row["from"], "end": row["to"], "properties": properties})
+    template = EDGES_NEW if edge.is_asserted else EDGES_STRUCTURE
+    for (start, end), group in groups.items():
+        statement = template.format(start=RECORDS[start].name, end=RECORDS[end].name, type=edge.name)
+        for batch in batches(group):
+            await tx.run(statement, rows=batch, at=at)
+
+
+def batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows in pieces that fit a statement."""
+    steps: Iterable[int] = range(0, len(rows), BATCH)
+    return (rows[start : start + BATCH] for start in steps)

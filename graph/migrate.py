@@ -1,0 +1,61 @@
+"""Constraints and indexes, applied forward and kept by a version in the graph.
+
+`(:Catalog {id: "Catalog:yuanliu", version})` says that a database is ours and which migrations it has seen. A database
+that holds something else is left alone.
+"""
+
+from pathlib import Path
+from typing import LiteralString, cast
+
+from graph.database import Database
+from graph.errors import EngineError
+
+FOLDER = Path(__file__).parent / "migrations"
+
+STATE: LiteralString = """
+OPTIONAL MATCH (c:Catalog {id: 'Catalog:yuanliu'})
+RETURN c.version AS version, c.purpose AS purpose, EXISTS { MATCH (n) WHERE NOT n:Catalog } AS isUsed
+"""
+CLAIM: LiteralString = """
+MERGE (c:Catalog {id: 'Catalog:yuanliu'}) ON CREATE SET c.version = 0, c.purpose = $purpose
+"""
+DONE: LiteralString = "MATCH (c:Catalog {id: 'Catalog:yuanliu'}) SET c.version = $version"
+READY: LiteralString = "CALL db.awaitIndexes(300)"
+
+
+async def migrate(database: Database, purpose: str = "catalog") -> int:
+    """Bring a database to the present schema and return its version; safe to run again, and by two at once.
+
+    `purpose` marks a database made for tests, so that tests never touch another. EngineError if the database holds data
+    that is not ours, was made for another purpose, or by a later release.
+    """
+    [state] = await database.run(STATE)
+    version: int | None = state["version"]
+    if version is None and state["isUsed"]:
+        raise EngineError(
+            "The database holds data that this service did not write.",
+            "Give it an empty one with NEO4J_DATABASE or NEO4J_URI; nothing was changed.",
+        )
+    if version is not None and state["purpose"] != purpose:
+        raise EngineError(
+            f"The database was made for another purpose ({state['purpose']}, not {purpose}).",
+            "Give it another database; nothing was changed.",
+        )
+    steps = sorted(FOLDER.glob("*.cypher"))
+    if version is not None and version > len(steps):
+        raise EngineError("The database was written by a later release.", "Install that release; nothing was changed.")
+    await database.run(CLAIM, purpose=purpose)
+    for number, step in enumerate(steps, start=1):
+        if number > (version or 0):
+            for statement in statements(step):
+                await database.run(statement)
+            await database.run(DONE, version=number)
+    await database.run(READY)
+    return len(steps)
+
+
+def statements(step: Path) -> list[LiteralString]:
+    """The statements of a migration file; the files are part of the program, hence literals."""
+    lines = [line for line in step.read_text(encoding="utf-8").splitlines() if not line.startswith("//")]
+    parts = "\n".join(lines).split(";\n")
+    return [cast("LiteralString", part.strip().removesuffix(";")) for part in parts if part.strip()]

@@ -1,0 +1,162 @@
+"""What a question is: a function with typed arguments, declared where its Cypher stands.
+
+Everything that the outside needs to know about a question (its name, arguments, answer and docs) is read from here, so a
+question is written once.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type_hints
+
+from graph.database import Database
+from graph.errors import BadInput
+from graph.model import RECORD_TYPES
+from graph.permissions import Viewer
+from graph.selection import Selection, skeletons
+from graph.statement import MAX_PAGE, Composer, bind
+
+MEMO = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """The doc of an argument; starts with the Chinese term."""
+
+    text: str
+
+
+class Id(str):
+    """A readable id, `Kind:key`."""
+
+    __slots__ = ()
+
+
+class Page:
+    """Marks an answer that is a page of `record`."""
+
+    def __init__(self, record: str) -> None:
+        self.record = record
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a question: name, Python type, doc, and the default (`...` where there is none)."""
+
+    name: str
+    type: Any
+    doc: str
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: `answer` is the name of a record, or a Page of one; `ask` answers with a row as `selection` lays it out."""
+
+    name: str
+    doc: str
+    answer: str | Page
+    required: bool
+    arguments: tuple[Argument, ...]
+    ask: Callable[..., Awaitable[Any]]
+
+
+QUESTIONS: dict[str, Question] = {}
+
+
+@dataclass(slots=True)
+class Asked:
+    """One question as it was asked: by whom, of which database, for which fields, with which values, on which day."""
+
+    database: Database
+    viewer: Viewer
+    selection: Selection
+    values: Sequence[Any]
+    today: date
+
+    async def read(
+        self,
+        compose: Callable[[Composer], LiteralString],
+        *,
+        variant: Any = None,
+        on: date | None = None,
+        known_at: datetime | None = None,
+        **parameters: Any,
+    ) -> list[Any] | None:
+        """Compose the statement (once for each shape of the values and `variant`) and return the columns of its record."""
+        dated, known = on is not None, known_at is not None
+        memo = self.selection.memo
+        key = (variant, dated, known, skeletons(self.values))
+        composed = memo.get(key)
+        if composed is None:
+            if len(memo) >= MEMO:
+                memo.clear()
+            composer = Composer(self.values, dated=dated, known=known)
+            composed = memo[key] = (compose(composer), composer.binds)
+        statement, binds = composed
+        bound = bind(binds, self.values) | parameters
+        bound["on"] = on or self.today
+        bound["viewer"] = self.viewer.parameters
+        bound["knownAt"] = known_at
+        return await self.database.read(statement, bound)
+
+
+def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:
+    """Declare a function as a question; its keyword arguments are annotated with types and `Doc`."""
+
+    def declare(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        hints = get_type_hints(ask, include_extras=True, localns=RECORD_TYPES)
+        arguments: list[Argument] = []
+        for parameter in inspect.signature(ask).parameters.values():
+            hint = hints[parameter.name]
+            if parameter.kind is parameter.KEYWORD_ONLY and get_origin(hint) is Annotated:
+                kind, text = get_args(hint)[:2]
+                default = ... if parameter.default is parameter.empty else parameter.default
+                arguments.append(Argument(parameter.name, kind, text.text, default))
+        register(Question(name or ask.__name__, doc, answer, required, tuple(arguments), ask))
+        return ask
+
+    return declare
+
+
+def register(asked: Question) -> None:
+    """Make a question known; ValueError if the name is taken."""
+    if asked.name in QUESTIONS:
+        raise ValueError(f"there is a question {asked.name} already")
+    QUESTIONS[asked.name] = asked
+
+
+PAGE_ARGUMENTS = (
+    Argument("first", int | None, "前几条 How many from the start.", 20),
+    Argument("after", str | None, "起始游标 The cursor to start after.", None),
+    Argument("last", int | None, "后几条 How many from the end, instead of `first`.", None),
+    Argument("before", str | None, "截止游标 The cursor to end before.", None),
+)
+
+
+def check_pages(selection: Selection, values: Sequence[Any]) -> None:
+    """BadInput if a list in the selection, at any depth, is asked for a number of rows that is not from 0 to 1,000."""
+    for name in ("first", "last"):
+        slot = selection.slots.get(name)
+        number = values[slot] if slot is not None else None
+        if number is not None and not 0 <= number <= MAX_PAGE:
+            raise BadInput(f"`{name}` is {number}.", f"Ask for 0 to {MAX_PAGE} rows at a time.")
+    if (
+        "last" in selection.slots
+        and values[selection.slots["last"]] is None
+        and values[selection.slots["first"]] is None
+    ):
+        raise BadInput("The list is given neither `first` nor `last`.", "Say how many rows are wanted.")
+    for children in selection.on.values():
+        for child in children:
+            check_pages(child, values)
+
+
+def place(selection: Selection, record: str, fields: Mapping[str, Any]) -> list[Any]:
+    """The row of a computed record: for each asked field its value, or what a function makes of the field's selection."""
+    row: list[Any] = []
+    for child in selection.fields(record):
+        value = fields[child.field]
+        row.append(value(child) if callable(value) else value)
+    return row

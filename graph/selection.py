@@ -1,0 +1,74 @@
+"""What is asked of a question: a neutral tree, and the layout of the rows that answer it.
+
+Rows are positional, so that response keys never enter Cypher:
+
+* a leaf is its value
+* a record is the list of its asked fields, in the order of the selection (`__typename` is left out)
+* a record whose type only the row knows (an interface) is the same list with the record's name in front
+* a page is `[rows, totalCount]`, each row `[cursor, record, …]` with one record for each selection of `pages()`;
+  it may hold one row more than asked, which says that there is a further page
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+
+@dataclass(slots=True, eq=False)
+class Selection:
+    """One asked field.
+
+    `field` is its name in the schema, `key` its name in the answer, `slots` says for each argument where its value stands
+    among the values of the request, `on` has the asked fields for each type that the value may have, and `memo` keeps what
+    was composed for this selection.
+    """
+
+    field: str
+    key: str
+    slots: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    on: "dict[str, tuple[Selection, ...]]" = dataclasses.field(default_factory=dict[str, "tuple[Selection, ...]"])
+    memo: dict[Any, Any] = dataclasses.field(default_factory=dict[Any, Any])
+
+    def fields(self, record: str) -> "tuple[Selection, ...]":
+        """The asked fields for a value of type `record`, `__typename` left out."""
+        return tuple(child for child in self.on.get(record, ()) if child.field != "__typename")
+
+
+def pages(selection: Selection, record: str) -> list[Selection]:
+    """The selections of single nodes inside a page of `record`: those of `nodes`, and of `node` in `edges`."""
+    found: list[Selection] = []
+    for child in selection.fields(record + "Connection"):
+        if child.field == "nodes":
+            found.append(child)
+        elif child.field == "edges":
+            found += [edge for edge in child.fields(record + "Edge") if edge.field == "node"]
+    return found
+
+
+def wants_total(selection: Selection, record: str) -> bool:
+    """Whether a page of `record` is asked for its total count."""
+    return any(child.field == "totalCount" for child in selection.fields(record + "Connection"))
+
+
+def skeleton(value: Any) -> Any:
+    """The shape of an argument: what decides on the text of a statement, but not the value itself.
+
+    Words and booleans choose fragments and stand for themselves; every other value is a parameter.
+    """
+    if value is None or isinstance(value, (bool, Enum)):
+        return value
+    if isinstance(value, dict):
+        return tuple((key, skeleton(inner)) for key, inner in value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, (list, tuple)):
+        return ("list", *(skeleton(inner) for inner in value if isinstance(inner, dict)))  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, (date, datetime)):
+        return "date"
+    return "value"
+
+
+def skeletons(values: Sequence[Any]) -> tuple[Any, ...]:
+    """The shapes of all arguments of a request."""
+    return tuple(skeleton(value) for value in values)

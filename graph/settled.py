@@ -1,0 +1,14 @@
+"""Whether an answer can still change: writes that have begun and whose instant is not fixed yet.
+
+A write first commits `(:Write {id, registeredAt, until})`, then fixes its instant `at` inside the transaction that carries
+its changes. So a reader who sees no open write at his instant K knows that every later write has an instant after K.
+"""
+
+from typing import LiteralString
+
+# At the start of a statement: is a write open that may yet get an instant up to the asked one?
+OPEN: LiteralString = """EXISTS { MATCH (w:Write)
+  WHERE w.at IS NULL AND w.until > datetime.realtime() AND w.registeredAt <= coalesce($knownAt, datetime.realtime()) }"""
+
+# At its end, where the present was asked for: did a write become known while the statement read?
+OVERTAKEN: LiteralString = "($knownAt IS NULL AND EXISTS { MATCH (w:Write) WHERE w.at > datetime(asOf) })"

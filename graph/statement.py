@@ -1,0 +1,236 @@
+"""From a selection to one Cypher statement, joined from the literal fragments of the records.
+
+Nothing but literals enters the text: pyright refuses anything else. Values become parameters `$p0`, `$p1`, …; variables
+are `n<depth>` for nodes, `e<depth>` for edges, `s<depth>` for the state of a node that the two dates ask for.
+"""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from graph.errors import BadInput
+from graph.model import RECORDS
+from graph.permissions import visible
+from graph.record import Declared, Many, One, Order, Value
+from graph.selection import Selection, pages, wants_total
+
+NODES: tuple[LiteralString, ...] = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12")
+EDGES: tuple[LiteralString, ...] = ("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10", "e11", "e12")
+STATES: tuple[LiteralString, ...] = ("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12")
+DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+MAX_PARAMETERS = 200
+MAX_PAGE = 1000
+
+HOLDS_ON: LiteralString = "({e}.since IS NULL OR {e}.since <= $on) AND ({e}.until IS NULL OR {e}.until > $on)"
+KNOWN_NOW: LiteralString = "{e}.withdrawnAt IS NULL AND "
+KNOWN_THEN: LiteralString = (
+    "{e}.recordedAt <= $knownAt AND ({e}.withdrawnAt IS NULL OR {e}.withdrawnAt > $knownAt) AND "
+)
+
+# The node itself if its present state holds on the day and was known at the instant, else the earlier state that does.
+STATE: LiteralString = """head([x IN [{n}] WHERE ({n}.since IS NULL OR {n}.since <= $on) {present}]
+  + COLLECT {{ MATCH ({n})-[:WAS]->(x) WHERE {past} RETURN x ORDER BY x.recordedAt DESC LIMIT 1 }})"""
+
+
+class Composer:
+    """Joins one statement. `dated`: single nouns are asked for as of a day; `known`: as of an instant, too."""
+
+    def __init__(self, values: Sequence[Any], *, dated: bool = False, known: bool = False) -> None:
+        self.values = values
+        self.dated = dated or known
+        self.known = known
+        self.binds: list[tuple[str, int, tuple[str | int, ...]]] = []
+
+    def parameter(self, slot: int, path: tuple[str | int, ...] = ()) -> LiteralString:
+        """A new parameter for the value in `slot`, or for what stands in it at `path`; BadInput when there are too many."""
+        number = len(self.binds)
+        if number >= MAX_PARAMETERS:
+            raise BadInput(f"The question has more than {MAX_PARAMETERS} values.", "Ask it in parts.")
+        name: LiteralString = "p" + DIGITS[number // 100] + DIGITS[number // 10 % 10] + DIGITS[number % 10]
+        self.binds.append((name, slot, path))
+        return "$" + name
+
+    def holds(self, edge: LiteralString) -> LiteralString:
+        """The predicate under which an asserted edge holds on the day, as far as it was known."""
+        return ((KNOWN_THEN if self.known else KNOWN_NOW) + HOLDS_ON).replace("{e}", edge)
+
+    def state(self, node: LiteralString) -> LiteralString:
+        """The expression for the state of a node on the day, as far as it was known."""
+        present: LiteralString = "AND {n}.recordedAt <= $knownAt" if self.known else ""
+        past: LiteralString = self.holds("x")
+        return STATE.format(n=node, present=present.replace("{n}", node), past=past)
+
+    def match(self, source: One | Many, label: str, depth: int) -> LiteralString:
+        """`MATCH … WHERE …` from the node at `depth` to its neighbours at `depth + 1`."""
+        n, m, e = NODES[depth], NODES[depth + 1], EDGES[depth + 1]
+        pattern = source.match.format(n=n, m=m, e=e)
+        clocks: LiteralString = self.holds(e) + " AND " if "{e}" in source.match else ""
+        return "MATCH " + pattern + " WHERE " + clocks + visible(label, m)
+
+    def record(
+        self, selection: Selection, record: Declared, depth: int, state: LiteralString | None = None
+    ) -> LiteralString:
+        """The row of the node at `depth`: its asked fields, in order."""
+        state = state or NODES[depth]
+        fields: list[LiteralString] = [
+            self.field(child, record, depth, state) for child in selection.fields(record.name)
+        ]
+        return "[" + ", ".join(fields) + "]"
+
+    def field(self, selection: Selection, record: Declared, depth: int, state: LiteralString) -> LiteralString:
+        """One field of the node at `depth`."""
+        field = record.fields[selection.field]
+        source = field.source
+        if isinstance(source, Value):
+            return source.cypher.format(n=NODES[depth], s=state)
+        if depth + 1 >= len(NODES):
+            raise BadInput(f"The question is nested deeper than {len(NODES) - 1} levels.", "Ask it in parts.")
+        target = RECORDS[neighbour(field.type)]
+        if isinstance(source, One):
+            row = self.row(selection, target, depth + 1)
+            order: LiteralString = " ORDER BY " + NODES[depth + 1] + ".id LIMIT 1 RETURN "
+            return (
+                "COLLECT { "
+                + self.match(source, target.name, depth)
+                + " WITH "
+                + NODES[depth + 1]
+                + order
+                + row
+                + " }[0]"
+            )
+        if isinstance(source, Many):
+            return self.page(selection, target, self.match(source, target.name, depth), depth + 1)
+        raise TypeError(f"{record.name}.{field.name} is given by its question, not read from the graph")
+
+    def row(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
+        """The row of the node at `depth` in the state that the two dates ask for."""
+        if self.dated and record.has_states:
+            # A node without a state on that day is still an end of an edge that holds: then its present state speaks.
+            now, then = NODES[depth], STATES[depth]
+            row = self.record(selection, record, depth, then)
+            return "[" + then + " IN [coalesce(" + self.state(now) + ", " + now + ")] | " + row + "][0]"
+        return self.record(selection, record, depth)
+
+    def tagged(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
+        """The row of the node at `depth` where the schema has an interface: the record's name in front."""
+        return "['" + record.name + "'] + " + self.row(selection, record, depth)
+
+    def any_of(self, selection: Selection, records: Sequence[Declared], depth: int) -> LiteralString:
+        """The row of the node at `depth`, which may be of several records."""
+        cases: list[LiteralString] = [
+            "WHEN " + NODES[depth] + ":" + record.name + " THEN " + self.tagged(selection, record, depth)
+            for record in records
+        ]
+        return "CASE " + " ".join(cases) + " END"
+
+    def page(self, selection: Selection, record: Declared, match: LiteralString, depth: int) -> LiteralString:
+        """`[rows, totalCount]` of the nodes at `depth` that `match` (with its WHERE) finds: a keyset page."""
+        n = NODES[depth]
+        slots = selection.slots
+        if "where" in slots and self.values[slots["where"]]:
+            match = match + " AND " + self.where(record, slots["where"], (), depth)
+        order = self.order(selection, record)
+        key: LiteralString = n + "." + order.key
+        backward = self.given(selection, "last")
+        descending = order.descending != backward
+        bounds: LiteralString = " AND " + key + " IS NOT NULL"
+        if self.given(selection, "after"):
+            bounds += " AND " + key + (" < " if order.descending else " > ") + self.parameter(slots["after"])
+        if self.given(selection, "before"):
+            bounds += " AND " + key + (" > " if order.descending else " < ") + self.parameter(slots["before"])
+        limit = self.parameter(slots["last" if backward else "first"])
+        columns: list[LiteralString] = [self.row(child, record, depth) for child in pages(selection, record.name)]
+        rows = ", ".join([key, *columns])
+        listed: LiteralString = (
+            "COLLECT { " + match + bounds + " WITH " + n + " ORDER BY " + key + (" DESC" if descending else "")
+            + " LIMIT " + limit + " + 1 RETURN [" + rows + "] }"
+        )  # fmt: skip
+        total: LiteralString = "COUNT { " + match + " }" if wants_total(selection, record.name) else "null"
+        return "[" + listed + ", " + total + "]"
+
+    def given(self, selection: Selection, argument: str) -> bool:
+        """Whether the argument has a value."""
+        slot = selection.slots.get(argument)
+        return slot is not None and self.values[slot] is not None
+
+    def order(self, selection: Selection, record: Declared) -> Order:
+        """The asked order of a list, or the record's first."""
+        if self.given(selection, "orderBy"):
+            return record.orders[self.values[selection.slots["orderBy"]]]
+        return next(iter(record.orders.values()))
+
+    def where(self, record: Declared, slot: int, path: tuple[str | int, ...], depth: int) -> LiteralString:
+        """The predicate for the filter that stands at `path` in the value in `slot`."""
+        wanted: Any = self.values[slot]
+        for step in path:
+            wanted = wanted[step]
+        parts: list[LiteralString] = []
+        for name, inner in wanted.items():
+            here = (*path, name)
+            if name in ("and", "or"):
+                joined: list[LiteralString] = [
+                    self.where(record, slot, (*here, index), depth) for index in range(len(inner or ()))
+                ]
+                empty: LiteralString = "true" if name == "and" else "false"
+                word: LiteralString = " AND " if name == "and" else " OR "
+                parts.append("(" + word.join(joined) + ")" if joined else empty)
+            elif name == "not":
+                if inner is not None:
+                    parts.append("NOT " + self.where(record, slot, here, depth))
+            elif inner is not None:
+                parts += [self.compare(record, name, operator, slot, (*here, operator), depth) for operator in inner]
+        return "(" + " AND ".join(parts) + ")" if parts else "true"
+
+    def compare(
+        self, record: Declared, name: str, operator: str, slot: int, path: tuple[str | int, ...], depth: int
+    ) -> LiteralString:  # noqa: PLR0913, E501
+        """One comparison of a filter; a null operand asks for (or, with `in`, among others) the missing value."""
+        field = record.fields[name]
+        operand: Any = self.values[slot]
+        for step in path:
+            operand = operand[step]
+        if isinstance(field.source, One):
+            label = neighbour(field.type)
+            found: LiteralString = self.match(field.source, label, depth)
+            if operand is None:
+                return "NOT EXISTS { " + found + " }"
+            test = COMPARE[operator].format(x=NODES[depth + 1] + ".id", p=self.parameter(slot, path))
+            return "EXISTS { " + found + " AND " + test + " }"
+        if not isinstance(field.source, Value):
+            raise TypeError(f"{record.name}.{name} cannot be filtered")
+        value = raw(field.source.cypher).format(n=NODES[depth], s=NODES[depth])
+        if operand is None:
+            return value + " IS NULL"
+        return COMPARE[operator].format(x=value, p=self.parameter(slot, path))
+
+
+COMPARE: dict[str, LiteralString] = {
+    "eq": "{x} = {p}",
+    "in": "{x} IN {p}",
+    "contains": "{x} CONTAINS {p}",
+    "startsWith": "{x} STARTS WITH {p}",
+    "gte": "{x} >= {p}",
+    "lt": "{x} < {p}",
+    "has": "{p} IN {x}",
+}
+
+
+def raw(cypher: LiteralString) -> LiteralString:
+    """The property behind a projection: `toString({s}.since)` is compared as the date that it is."""
+    return cypher.removeprefix("toString(").removesuffix(")") if cypher.startswith("toString(") else cypher
+
+
+def neighbour(kind: Any) -> str:
+    """The record name in the type of an edge field (`Region`, `Region | None`)."""
+    members: tuple[Any, ...] = getattr(kind, "__args__", (kind,))
+    return str(next(member.__name__ for member in members if member is not type(None)))
+
+
+def bind(binds: Sequence[tuple[str, int, tuple[str | int, ...]]], values: Sequence[Any]) -> dict[str, Any]:
+    """The parameters of a composed statement for the values of one request."""
+    parameters: dict[str, Any] = {}
+    for name, slot, path in binds:
+        value = values[slot]
+        for step in path:
+            value = value[step]
+        parameters[name] = value
+    return parameters

@@ -1,0 +1,196 @@
+"""The closed vocabularies: each word is a value in the graph, a member here and a value of a GraphQL enum.
+
+A member's `doc` starts with the official Chinese term.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """One word of a closed vocabulary; `doc` says what it means."""
+
+    doc: str
+
+    def __new__(cls, value: str, doc: str) -> Self:
+        """Keep the value as the string and the meaning beside it."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+
+class Kind(Word):
+    """实体类别 The kinds of things that the catalog knows."""
+
+    REGION = "Region", "行政区划 Region."
+    DEPARTMENT = "Department", "部门 Department."
+    RESOURCE = "Resource", "信息资源 Resource, an entry of the catalog."
+    DATA_ITEM = "DataItem", "信息项 Data item of a resource."
+    DATA_ELEMENT = "DataElement", "数据元 Data element, what items mean."
+    SYSTEM = "System", "信息系统 Information system."
+    PROJECT = "Project", "项目 Project."
+    REGIME = "Regime", "适用办法 Regime, the measures of one place."
+    RULE = "Rule", "条款 Rule of a regime."
+
+
+class RegionLevel(Word):
+    """行政层级 Level of a region."""
+
+    NATION = "NATION", "国家 Nation."
+    PROVINCE = "PROVINCE", "省级 Province."
+    CITY = "CITY", "地级 City."
+    COUNTY = "COUNTY", "县级 County."
+    TOWN = "TOWN", "乡级 Town."
+
+
+class DepartmentKind(Word):
+    """机构类型 What kind of body a department is."""
+
+    DEPARTMENT = "DEPARTMENT", "政府部门 Government department."
+    AUTHORISED_BODY = "AUTHORISED_BODY", "授权组织 Body authorised by law or regulation."
+    PUBLIC_UTILITY = "PUBLIC_UTILITY", "公共企事业单位 Public utility."
+    CENTRAL_STATIONED = "CENTRAL_STATIONED", "中直驻地部门 Central body stationed in the region."
+
+
+class ShareType(Word):
+    """共享类型 How a resource may be shared; the types differ by regime and are never mapped onto each other."""
+
+    UNCONDITIONAL = "UNCONDITIONAL", "无条件共享 Open to every department (KF-SHARE-11b, LN-12, XY-SHARE-8)."
+    CONDITIONAL = "CONDITIONAL", "有条件共享 Open to some departments or in part (KF-SHARE-11b, LN-12, XY-SHARE-8)."
+    NOT_SHARED = "NOT_SHARED", "不予共享 Not shared (KF-SHARE-11b, LN-12)."
+    SPECIAL = "SPECIAL", "特殊共享 Special, for named recipients only (XY-SHARE-8); not the same as not shared."
+    DEFERRED = "DEFERRED", "暂缓共享 Deferred after approval (TY-24)."
+
+
+class OpenType(Word):
+    """开放类型 Whether and how a resource is open to society."""
+
+    UNCONDITIONAL_OPEN = "UNCONDITIONAL_OPEN", "无条件开放 Open without conditions."
+    ON_APPLICATION = "ON_APPLICATION", "依申请开放 Open on application or under conditions."
+    NOT_OPEN = "NOT_OPEN", "不予开放 Not open."
+
+
+class UpdateCycle(Word):
+    """更新周期 How often a resource is updated."""
+
+    REAL_TIME = "REAL_TIME", "实时 In real time."
+    DAILY = "DAILY", "每日 Daily."
+    WEEKLY = "WEEKLY", "每周 Weekly."
+    MONTHLY = "MONTHLY", "每月 Monthly."
+    QUARTERLY = "QUARTERLY", "每季度 Quarterly."
+    YEARLY = "YEARLY", "每年 Yearly."
+    OTHER = "OTHER", "其他 Another cycle; the words of the source are kept in `extra`."
+
+
+class Publication(Word):
+    """发布状态 Whether a catalog entry is published."""
+
+    DRAFT = "DRAFT", "草稿 Draft."
+    PUBLISHED = "PUBLISHED", "已发布 Published."
+    WITHDRAWN = "WITHDRAWN", "已撤回 Withdrawn."
+
+
+class Secrecy(Word):
+    """涉密属性 Whether something is secret."""
+
+    NOT_SECRET = "NOT_SECRET", "非涉密 Not secret."
+    SECRET = "SECRET", "涉密 Secret."
+
+
+class SystemKind(Word):
+    """系统类型 What kind of system this is."""
+
+    SYSTEM = "SYSTEM", "系统 System."
+    APP = "APP", "应用程序 App."
+    PLATFORM = "PLATFORM", "共享交换平台 Platform through which systems share and exchange."
+
+
+class SystemStatus(Word):
+    """系统状态 Whether a system is in use."""
+
+    PLANNED = "PLANNED", "拟建 Planned."
+    IN_USE = "IN_USE", "在用 In use."
+    RETIRED = "RETIRED", "停用 Retired."
+
+
+class CollectedFrom(Word):
+    """采集来源 From whom a department has an item."""
+
+    PUBLIC = "PUBLIC", "自然人 From citizens."
+    ENTERPRISE = "ENTERPRISE", "法人 From enterprises and other organisations."
+    SHARING = "SHARING", "共享获取 From another department, by sharing."
+    GENERATED = "GENERATED", "业务产生 Produced by the department's own work."
+
+
+class Modality(Word):
+    """规范性质 What a rule does."""
+
+    OBLIGATION = "OBLIGATION", "义务 Obligation (应当, 必须)."
+    PROHIBITION = "PROHIBITION", "禁止 Prohibition (不得, 禁止)."
+    PERMISSION = "PERMISSION", "授权 Permission or power."
+    DEFINITION = "DEFINITION", "定义 Definition, scope or principle."
+    EXCEPTION = "EXCEPTION", "例外 Exception."
+    CONSEQUENCE = "CONSEQUENCE", "后果 Consequence."
+
+
+class Direction(Word):
+    """方向 Which way lineage is followed."""
+
+    UPSTREAM = "UPSTREAM", "上游 Towards where the data came from."
+    DOWNSTREAM = "DOWNSTREAM", "下游 Towards where the data went."
+    BOTH = "BOTH", "双向 Upstream and downstream together."
+
+
+class FlowOrigin(Word):
+    """流向来源 How a flow is known."""
+
+    DECLARED = "DECLARED", "申报 Declared by a department."
+    OBSERVED = "OBSERVED", "观测 Observed by a machine, from logs or jobs."
+
+
+class HoldingWay(Word):
+    """持有方式 Why a department holds something."""
+
+    COLLECTED = "COLLECTED", "采集 It collects the item itself."
+    STORED = "STORED", "存储 A system that it operates stores the resource."
+    GRANTED = "GRANTED", "授权 A sharing grant gives it access."
+    FLOWED = "FLOWED", "流入 The data flowed into a resource that it provides or stores."
+
+
+class Scope(Word):
+    """结论范围 Whether a verdict rests on everything it would need."""
+
+    WHOLE = "WHOLE", "完整 Everything that the verdict needs was seen."
+    PARTIAL = "PARTIAL", "部分 The viewer may not see all that the verdict would need."
+
+
+class CutReason(Word):
+    """截断原因 Why an answer is not complete."""
+
+    HOPS = "HOPS", "层数 The bound on hops was reached."
+    NODES = "NODES", "节点数 The bound on nodes was reached."
+    TIME = "TIME", "时间 The bound on time was reached."
+
+
+class DuplicateKind(Word):
+    """重复类型 What is done by several departments."""
+
+    COLLECTED_BY_SEVERAL = "COLLECTED_BY_SEVERAL", "重复采集 Several departments collect the same datum."
+    PROVIDED_BY_SEVERAL = "PROVIDED_BY_SEVERAL", "一数多源 Several departments provide the same datum."
+
+
+class IslandKind(Word):
+    """孤岛类型 How systems stand alone."""
+
+    NO_EXCHANGE = "NO_EXCHANGE", "无交换 The system exchanges with no other."
+    CUT_OFF_GROUP = "CUT_OFF_GROUP", "封闭群 The systems exchange among themselves and reach no sharing platform."
+
+
+class Regulated(Word):
+    """规范结论 What the regime says about a fact."""
+
+    FORBIDDEN = "FORBIDDEN", "禁止 The regime forbids it."
+    EXCEPTED = "EXCEPTED", "例外 The regime forbids it, and a recorded basis excepts this case."
+    ALLOWED = "ALLOWED", "允许 The regime allows it."
+    NOT_REGULATED = "NOT_REGULATED", "未规定 No regime applies, or the one that applies is silent (本办法未规定)."
