@@ -1,5 +1,5 @@
 """Every question module, imported so that its questions are known."""
 
-from graph import catalog, lineage
+from graph import catalog, duplicates, holders, islands, lineage, search
 
-__all__ = ["catalog", "lineage"]
+__all__ = ["catalog", "duplicates", "holders", "islands", "lineage", "search"]

@@ -46,6 +46,13 @@ class Transaction:
     def __init__(self, inner: AsyncTransaction) -> None:
         self._inner = inner
 
+    async def is_ready(self) -> bool:
+        """Whether the engine answers."""
+        try:
+            return await self.read("RETURN 1 AS one", {}, seconds=2) == [1]
+        except EngineError:
+            return False
+
     async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement and return its records; EngineError if the engine refuses it."""
         try:

@@ -10,5 +10,6 @@ from typing import LiteralString
 OPEN: LiteralString = """EXISTS { MATCH (w:Write)
   WHERE w.at IS NULL AND w.until > datetime.realtime() AND w.registeredAt <= coalesce($knownAt, datetime.realtime()) }"""
 
-# At its end, where the present was asked for: did a write become known while the statement read?
-OVERTAKEN: LiteralString = "($knownAt IS NULL AND EXISTS { MATCH (w:Write) WHERE w.at > datetime(asOf) })"
+# At its end: is the asked instant still to come, or did, where the present was asked for, a write become known meanwhile?
+OVERTAKEN: LiteralString = """coalesce($knownAt > datetime.realtime(),
+  EXISTS { MATCH (w:Write) WHERE w.at > datetime(asOf) })"""

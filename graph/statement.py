@@ -122,6 +122,11 @@ class Composer:
         ]
         return "CASE " + " ".join(cases) + " END"
 
+    def each(self, listed: LiteralString, selection: Selection, records: Sequence[Declared]) -> LiteralString:
+        """The rows of the nodes in a Cypher list, in a scope of their own; several records stand for an interface."""
+        row = self.any_of(selection, records, 0) if len(records) > 1 else self.row(selection, records[0], 0)
+        return "COLLECT { UNWIND " + listed + " AS n0 RETURN " + row + " }"
+
     def page(self, selection: Selection, record: Declared, match: LiteralString, depth: int) -> LiteralString:
         """`[rows, totalCount]` of the nodes at `depth` that `match` (with its WHERE) finds: a keyset page."""
         n = NODES[depth]

@@ -1,0 +1,78 @@
+"""What the environment says, read once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from platformdirs import user_cache_path, user_data_path
+
+from graph.database import Address
+from graph.engine import Installation
+from graph.errors import BadInput
+
+CURRENT = "2026.09.0"
+LTS = "5.26.28"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process runs.
+
+    `address` is the Neo4j to use, or None for the embedded one; `home` holds its data, `cache` what was downloaded.
+    """
+
+    home: Path
+    cache: Path
+    address: Address | None
+    version: str
+    zone: ZoneInfo
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings from the environment; BadInput names the variable that is wrong.
+
+        YUANLIU_HOME moves data and cache; YUANLIU_TIMEZONE decides what today is (default Asia/Shanghai);
+        YUANLIU_NEO4J_VERSION takes the embedded engine of the other release line; NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD,
+        NEO4J_DATABASE point at another Neo4j.
+        """
+        home = environment.get("YUANLIU_HOME")
+        zone = environment.get("YUANLIU_TIMEZONE", "Asia/Shanghai")
+        version = environment.get("YUANLIU_NEO4J_VERSION", CURRENT)
+        if version not in (CURRENT, LTS):
+            raise BadInput(f"YUANLIU_NEO4J_VERSION is {version!r}.", f"Set it to {CURRENT} or {LTS}.")
+        try:
+            known = ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadInput(f"YUANLIU_TIMEZONE is {zone!r}.", "Set it to a name such as Asia/Shanghai.") from error
+        return cls(
+            home=Path(home) if home else user_data_path("yuanliu"),
+            cache=Path(home) / "cache" if home else user_cache_path("yuanliu"),
+            address=address(environment),
+            version=version,
+            zone=known,
+        )
+
+    @property
+    def installation(self) -> Installation:
+        """The embedded engine of these settings."""
+        return Installation(home=self.home, cache=self.cache, version=self.version)
+
+    def today(self) -> date:
+        """The day in the configured time zone."""
+        return datetime.now(self.zone).date()
+
+
+def address(environment: Mapping[str, str]) -> Address | None:
+    """The other Neo4j that the environment points at; BadInput if it says where but not how to get in."""
+    uri = environment.get("NEO4J_URI")
+    if not uri:
+        return None
+    password = environment.get("NEO4J_PASSWORD")
+    if password is None:
+        raise BadInput(
+            "NEO4J_URI is set, but NEO4J_PASSWORD is not.", "Set both, or neither for the embedded database."
+        )
+    return Address(uri, environment.get("NEO4J_USER", "neo4j"), password, environment.get("NEO4J_DATABASE", "neo4j"))

@@ -1,0 +1,47 @@
+"""The regime that applies in a region, what it sets on one point, and the basis that every verdict carries."""
+
+from datetime import date
+from typing import Any, LiteralString
+
+from graph.computed import Nodes
+from graph.permissions import visible
+from graph.questions import place
+from graph.selection import Selection
+from graph.verdicts import Verdict
+from graph.words import Scope
+
+# The nearest regime at or above the region `r`, and its parameter; `parameter` is null where no regime applies.
+APPLYING: LiteralString = """
+WITH *, head(COLLECT { MATCH p = (r)-[:WITHIN*0..6]->(:Region)<-[:APPLIES_IN]-(g:Regime)
+  WHERE <visible> RETURN g ORDER BY length(p), g.id LIMIT 1 }) AS regime
+WITH *, head(COLLECT { MATCH (regime)-[:SETS]->(p:Parameter {name: <name>}) RETURN p }) AS point
+WITH *, CASE WHEN regime IS NULL THEN null ELSE [point.value, point.note] END AS parameter,
+  COLLECT { MATCH (point)-[:UNDER]->(u:Rule) WHERE <visible u> RETURN u ORDER BY u.id } AS rules
+""".replace("<visible>", visible("Regime", "g")).replace("<visible u>", visible("Rule", "u"))
+
+SOURCES = {
+    "Basis.regime": Nodes("CASE WHEN regime IS NULL THEN [] ELSE [regime] END", ("Regime",)),
+    "Basis.rules": Nodes("rules", ("Rule",), is_one=False),
+}
+
+
+def basis(verdict: Verdict, facts: list[str], node: Any, on: date, known_at: str) -> Any:
+    """What a selection of `Basis` makes of a verdict: its row. `node` holds the regime and the rules."""
+
+    def row(selection: Selection) -> list[Any]:
+        return place(
+            selection,
+            "Basis",
+            {
+                "regulated": verdict.regulated,
+                "regime": node,
+                "rules": node,
+                "facts": facts,
+                "note": verdict.note,
+                "on": on.isoformat(),
+                "knownAt": known_at,
+                "scope": Scope.WHOLE,
+            },
+        )
+
+    return row

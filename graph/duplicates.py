@@ -1,0 +1,147 @@
+"""What several departments of one region collect or provide: the same data element, by exact meaning."""
+
+from typing import Annotated, Any, LiteralString
+
+from graph import basis
+from graph.computed import Columns, Nodes
+from graph.permissions import visible
+from graph.questions import Asked, Doc, Id, Page, place, question
+from graph.selection import pages, wants_total
+from graph.sorting import BETWEEN
+from graph.statement import Composer
+from graph.verdicts import Parameter, Verdict, collecting, providing
+from graph.words import DuplicateKind
+
+# One row for each region and element: who has it and in which items, and one fact for each pair of them.
+COLLECTED: LiteralString = """
+MATCH (element)<-[m:MEANS WHERE <m>]-(i:DataItem)<-[c:COLLECTS WHERE <c>]-(d:Department)-[l:LOCATED_IN WHERE <l>]->(r:Region)
+WHERE c.from IN ['PUBLIC', 'ENTERPRISE'] AND <visible i> AND <visible d> AND <visible r>
+RETURN 'COLLECTED_BY_SEVERAL' AS kind, r, d, i, [d.id, d.name, i.id, i.name, c.from, c.legalBasis, toString(c.since)] AS fact
+"""
+PROVIDED: LiteralString = """
+MATCH (element)<-[m:MEANS WHERE <m>]-(i:DataItem)<-[h:HAS_ITEM WHERE <h>]-(x:Resource)
+  <-[p:PROVIDES WHERE <p>]-(d:Department)-[l:LOCATED_IN WHERE <l>]->(r:Region)
+WHERE <visible i> AND <visible x> AND <visible d> AND <visible r>
+RETURN 'PROVIDED_BY_SEVERAL' AS kind, r, d, i, [d.id, d.name, i.id, i.name, x.name, null, toString(p.since)] AS fact
+"""
+# A department and its parts count as one: that they hold the same data is in order. Two items are looked for first, so
+# that an element with one item costs nothing more.
+DUPLICATES: LiteralString = """
+MATCH (element:DataElement) WHERE <visible element> AND <after>
+  AND COUNT { (element)<-[:MEANS]-() } > 1
+CALL (element) {
+  CALL (element) { <collected> UNION ALL <provided> }
+  WITH kind, r, d, i, fact, head(COLLECT { MATCH (d)-[o:PART_OF WHERE <o>]->(t:Department) RETURN t }) AS parent
+  ORDER BY fact[0], fact[2]
+  WITH kind, r, collect(DISTINCT d) AS departments, collect(DISTINCT i) AS items, collect(DISTINCT fact) AS facts,
+    count(DISTINCT coalesce(parent, d)) AS several
+  WHERE several > 1 AND <within> AND <involved>
+  RETURN kind, r, departments, items, facts }
+"""
+LIST: LiteralString = """
+CALL () {
+<duplicates>
+WITH element, kind, r, departments, items, facts,
+  element.sortName + '\\u0001' + r.id + '\\u0001' + kind AS key WHERE <beyond>
+WITH element, kind, r, departments, items, facts, key ORDER BY element.sortName, r.id, kind LIMIT $first + 1
+CALL (*) {
+  WITH *, head(COLLECT { MATCH (a:Department)-[u:AUTHORITY_FOR WHERE <u>]->(element) WHERE <visible a> RETURN a ORDER BY a.id LIMIT 1 }) AS source
+  <applying>
+  RETURN source, regime, parameter, rules }
+RETURN collect([key, kind, r.name, element.name, facts, source.id, source.name, parameter, <columns>]) AS rows }
+RETURN rows, <total> AS total, toString(datetime.realtime()) AS asOf
+"""
+TOTAL: LiteralString = "COUNT { <duplicates> RETURN kind }"
+SOURCES = basis.SOURCES | {
+    "Duplicate.region": Nodes("[r]", ("Region",)),
+    "Duplicate.element": Nodes("[element]", ("DataElement",)),
+    "Duplicate.departments": Nodes("departments", ("Department",), is_one=False),
+    "Duplicate.items": Nodes("items", ("DataItem",), is_one=False),
+    "Duplicate.source": Nodes("CASE WHEN source IS NULL THEN [] ELSE [source] END", ("Department",)),
+}
+FROM = {"PUBLIC": "自然人", "ENTERPRISE": "法人"}
+
+
+@question("重复采集 What several departments of one region collect or provide.", Page("Duplicate"), required=True)
+async def duplicateCollection(  # noqa: N802
+    asked: Asked,
+    *,
+    region: Annotated[Id | None, Doc("行政区划 Only in this region and what lies in it.")] = None,
+    department: Annotated[Id | None, Doc("部门 Only where this department is among them.")] = None,
+    first: Annotated[int, Doc("前几条 How many from the start.")] = 20,
+    after: Annotated[str | None, Doc("起始游标 The cursor to start after.")] = None,
+) -> Any:
+    """A page of duplicates as `[rows, totalCount]`, by name of the element, region and kind."""
+    columns = Columns(asked.selection, "Duplicate", SOURCES)
+
+    def compose(composer: Composer) -> LiteralString:
+        duplicates = DUPLICATES.replace("<collected>", COLLECTED).replace("<provided>", PROVIDED)
+        duplicates = duplicates.replace("<within>", WITHIN if region else "true")
+        duplicates = duplicates.replace("<involved>", INVOLVED if department else "true")
+        total = TOTAL.replace("<duplicates>", duplicates.replace("<after>", "true"))
+        listed = LIST.replace("<duplicates>", duplicates.replace("<after>", NEXT if after is not None else "true"))
+        listed = listed.replace("<beyond>", "key > $after" if after is not None else "true")
+        listed = listed.replace("<applying>", basis.APPLYING.replace("<name>", PARAMETER))
+        listed = listed.replace("<total>", total if wants_total(asked.selection, "Duplicate") else "null")
+        for hole in EDGES:
+            listed = listed.replace("<" + hole + ">", composer.holds(hole))
+        for variable, label in SEEN:
+            listed = listed.replace("<visible " + variable + ">", visible(label, variable))
+        return listed.replace("<columns>", columns.compose(composer))
+
+    parts = (after or "").split(BETWEEN)
+    parameters = {"region": region, "department": department, "first": first, "after": after}
+    found = await asked.read(compose, element=BETWEEN.join(parts[:2]), **parameters)
+    if found is None:
+        return [[], 0]
+    rows: list[Any] = []
+    for key, kind, place_name, element, facts, source_id, source, parameter, nodes in found[0]:
+        node = columns.get(nodes)
+        verdict = judged(kind, Parameter.of(parameter), facts, source_id)
+        said = [sentence(kind, fact) for fact in facts]
+        said.append(f"{place_name}的“{element}”" + (f"以{source}为数源部门。" if source else "未明确数源部门。"))
+        values = {
+            "kind": kind,
+            "region": node,
+            "element": node,
+            "departments": node,
+            "items": node,
+            "source": node,
+            "basis": basis.basis(verdict, said, node, asked.today, found[2]),
+        }
+        rows.append([key, *(place(page, "Duplicate", values) for page in pages(asked.selection, "Duplicate"))])
+    return [rows, found[1]]
+
+
+WITHIN: LiteralString = "EXISTS { MATCH (r)-[:WITHIN*0..6]->(:Region {id: $region}) }"
+INVOLVED: LiteralString = "any(d IN departments WHERE d.id = $department)"
+NEXT: LiteralString = "element.sortName >= $element"
+PARAMETER: LiteralString = (
+    "CASE kind WHEN 'COLLECTED_BY_SEVERAL' THEN 'collection.duplicate' ELSE 'provision.oneSource' END"
+)
+EDGES: tuple[LiteralString, ...] = ("c", "h", "l", "m", "o", "p", "u")
+SEEN: tuple[tuple[LiteralString, str], ...] = (
+    ("a", "Department"),
+    ("d", "Department"),
+    ("element", "DataElement"),
+    ("i", "DataItem"),
+    ("r", "Region"),
+    ("x", "Resource"),
+)
+
+
+def judged(kind: str, parameter: Parameter, facts: list[list[Any]], source: str | None) -> Verdict:
+    """What the regime says about a duplicate."""
+    if kind == DuplicateKind.COLLECTED_BY_SEVERAL:
+        return collecting(parameter, [(fact[0], fact[5]) for fact in facts], source)
+    return providing(parameter, source)
+
+
+def sentence(kind: str, fact: list[Any]) -> str:
+    """A fact in words: `[department id, department, item id, item, from or resource, legal basis, since]`."""
+    _, department, _, item, where, legal_basis, since = fact
+    begun = f"自{since}起" if since else ""
+    if kind == DuplicateKind.COLLECTED_BY_SEVERAL:
+        reason = f"依据{legal_basis}。" if legal_basis else "未登记依据。"
+        return f"{department}{begun}向{FROM[where]}采集“{item}”，{reason}"
+    return f"{department}{begun}在“{where}”中提供“{item}”。"
