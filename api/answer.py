@@ -1,3 +1,5 @@
+# graphql-core leaves some of its own types open.
+# pyright: reportUnknownVariableType=false
 """Answers a request: planned, or by graphql-core over the same rows.
 
 The planned path checks each row and writes it as it is. A row that does not pass, a question that fails, introspection:

@@ -1,3 +1,6 @@
+# graphql-core leaves the inner types of lists and non-nulls open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportUnknownLambdaType=false
 """From a GraphQL document to a plan: parsed, validated and laid out once, then kept.
 
 A plan is a neutral tree of selections for each root field, and the places where argument values come from. It is kept by
@@ -237,7 +240,7 @@ class Collector:
     def _included(self, directives: Sequence[DirectiveNode]) -> bool:
         for directive in directives:
             if directive.name.value in ("skip", "include"):
-                value: Any = directive.arguments[0].value
+                value: Any = (directive.arguments or ())[0].value
                 holds = self.variables[value.name.value] if isinstance(value, VariableNode) else value.value
                 if holds == (directive.name.value == "skip"):
                     return False

@@ -1,3 +1,6 @@
+# graphql-core leaves the inner types of lists and non-nulls open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportUnknownLambdaType=false
 """The GraphQL schema, lifted from the records, words and questions of `graph`: nothing is declared a second time.
 
 Types have no resolvers: the planned path answers with rows, and what it cannot answer is executed by graphql-core over
@@ -37,7 +40,7 @@ import graph.asks  # pyright: ignore[reportUnusedImport]  # declares every quest
 from graph.model import RECORDS
 from graph.model.named import Named
 from graph.questions import PAGE_ARGUMENTS, QUESTIONS, Argument, Id, Page, Question
-from graph.record import Declared, Given, Many, One, Value
+from graph.record import Declared, Many, One, Value
 
 
 def text_of(scalar: str) -> Callable[[Any], str]:

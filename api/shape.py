@@ -1,3 +1,6 @@
+# graphql-core leaves the inner types of lists and non-nulls open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportUnknownLambdaType=false
 """Rows are positional; this checks them against the schema and gives the values their names.
 
 `checker` makes, from a selection, a msgspec type for the row: a value that is not exactly what the schema promises does

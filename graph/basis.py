@@ -1,12 +1,11 @@
 """The regime that applies in a region, what it sets on one point, and the basis that every verdict carries."""
 
 from datetime import date
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from graph.computed import Nodes
 from graph.permissions import visible
-from graph.questions import place
-from graph.selection import Selection
+from graph.questions import Put, one
 from graph.verdicts import Verdict
 from graph.words import Scope
 
@@ -25,23 +24,16 @@ SOURCES = {
 }
 
 
-def basis(verdict: Verdict, facts: list[str], node: Any, on: date, known_at: str) -> Any:
-    """What a selection of `Basis` makes of a verdict: its row. `node` holds the regime and the rules."""
-
-    def row(selection: Selection) -> list[Any]:
-        return place(
-            selection,
-            "Basis",
-            {
-                "regulated": verdict.regulated,
-                "regime": node,
-                "rules": node,
-                "facts": facts,
-                "note": verdict.note,
-                "on": on.isoformat(),
-                "knownAt": known_at,
-                "scope": Scope.WHOLE,
-            },
-        )
-
-    return row
+def basis(verdict: Verdict, facts: list[str], node: Put, on: date, known_at: str) -> Put:
+    """The basis of a verdict; `node` holds the regime and the rules."""
+    row = {
+        "regulated": verdict.regulated,
+        "regime": node,
+        "rules": node,
+        "facts": facts,
+        "note": verdict.note,
+        "on": on.isoformat(),
+        "knownAt": known_at,
+        "scope": Scope.WHOLE,
+    }
+    return one("Basis", row)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.model import RECORDS
+from graph.questions import Put
 from graph.selection import Selection, pages
 from graph.statement import Composer
 
@@ -17,11 +18,15 @@ NAMED: tuple[LiteralString, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Nodes that a statement has at hand: the literal expression of a list of them, and the records they may be of."""
+    """Nodes that a statement has at hand: the literal expression of a list of them, and the records they may be of.
+
+    `is_one` where the schema has a single node, `is_interface` where it has `Named`.
+    """
 
     listed: LiteralString
     records: tuple[str, ...]
     is_one: bool = True
+    is_interface: bool = False
 
 
 class Columns:
@@ -50,10 +55,11 @@ class Columns:
         """The list of columns as Cypher."""
         columns: list[LiteralString] = []
         for selection, nodes in self.asked.values():
-            rows = composer.each(nodes.listed, selection, [RECORDS[name] for name in nodes.records])
+            records = [RECORDS[name] for name in nodes.records]
+            rows = composer.each(nodes.listed, selection, records, is_interface=nodes.is_interface)
             columns.append(rows + "[0]" if nodes.is_one else rows)
         return "[" + ", ".join(columns) + "]"
 
-    def get(self, columns: list[Any]) -> Any:
-        """A function from a selection to what the columns of one row hold for it."""
+    def get(self, columns: list[Any]) -> Put:
+        """What the columns of one row hold for a selection."""
         return lambda selection: columns[self.position[id(selection)]]

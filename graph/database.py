@@ -46,13 +46,6 @@ class Transaction:
     def __init__(self, inner: AsyncTransaction) -> None:
         self._inner = inner
 
-    async def is_ready(self) -> bool:
-        """Whether the engine answers."""
-        try:
-            return await self.read("RETURN 1 AS one", {}, seconds=2) == [1]
-        except EngineError:
-            return False
-
     async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement and return its records; EngineError if the engine refuses it."""
         try:
@@ -115,6 +108,13 @@ class Database:
                     raise translated(error) from error
                 await asyncio.sleep(0.05 * 4**attempt)
         return None
+
+    async def is_ready(self) -> bool:
+        """Whether the engine answers."""
+        try:
+            return await self.read("RETURN 1 AS one", {}, seconds=2) == [1]
+        except EngineError:
+            return False
 
     async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         """Run a statement in a transaction of its own and return its records; EngineError if the engine refuses it."""

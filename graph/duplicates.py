@@ -90,7 +90,7 @@ async def duplicateCollection(  # noqa: N802
         return listed.replace("<columns>", columns.compose(composer))
 
     parts = (after or "").split(BETWEEN)
-    parameters = {"region": region, "department": department, "first": first, "after": after}
+    parameters: dict[str, Any] = {"region": region, "department": department, "first": first, "after": after}
     found = await asked.read(compose, element=BETWEEN.join(parts[:2]), **parameters)
     if found is None:
         return [[], 0]
@@ -132,7 +132,7 @@ SEEN: tuple[tuple[LiteralString, str], ...] = (
 
 def judged(kind: str, parameter: Parameter, facts: list[list[Any]], source: str | None) -> Verdict:
     """What the regime says about a duplicate."""
-    if kind == DuplicateKind.COLLECTED_BY_SEVERAL:
+    if DuplicateKind(kind) is DuplicateKind.COLLECTED_BY_SEVERAL:
         return collecting(parameter, [(fact[0], fact[5]) for fact in facts], source)
     return providing(parameter, source)
 
@@ -141,7 +141,7 @@ def sentence(kind: str, fact: list[Any]) -> str:
     """A fact in words: `[department id, department, item id, item, from or resource, legal basis, since]`."""
     _, department, _, item, where, legal_basis, since = fact
     begun = f"自{since}起" if since else ""
-    if kind == DuplicateKind.COLLECTED_BY_SEVERAL:
+    if DuplicateKind(kind) is DuplicateKind.COLLECTED_BY_SEVERAL:
         reason = f"依据{legal_basis}。" if legal_basis else "未登记依据。"
         return f"{department}{begun}向{FROM[where]}采集“{item}”，{reason}"
     return f"{department}{begun}在“{where}”中提供“{item}”。"

@@ -94,8 +94,8 @@ SEEN: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
 )
 SOURCES = {
     "Holding.department": Nodes("[d]", ("Department",)),
-    "Holding.of": Nodes("[of]", NAMED),
-    "Holding.through": Nodes("through", NAMED, is_one=False),
+    "Holding.of": Nodes("[of]", NAMED, is_interface=True),
+    "Holding.through": Nodes("through", NAMED, is_one=False, is_interface=True),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, LiteralString
 from graph.errors import BadInput
 from graph.model import RECORDS
 from graph.permissions import visible
-from graph.questions import Asked, Doc, Id, place, question
+from graph.questions import Asked, Doc, Id, Put, each, one, place, question
 from graph.record import Declared
 from graph.selection import Selection
 from graph.settled import OPEN, OVERTAKEN
@@ -110,7 +110,7 @@ async def lineage(
         row = await asked.read(compose, variant=variant, on=on, known_at=knownAt, **parameters)
         if row is None:
             return None
-        walked = Found({each[0]: (each[1], each[2:]) for each in row[0]}, row[1], row[2], row[3])
+        walked = Found({number: (identity, rows) for number, identity, *rows in row[0]}, row[1], row[2], row[3])
         if inner is not None or len(walked.nodes) <= nodes + 1:
             return walked
         reach = distances(next(iter(walked.nodes)), walked.edges)
@@ -118,7 +118,7 @@ async def lineage(
         return await walk(way, last, [number for number in walked.nodes if reach[number] < last])
 
     walks = await asyncio.gather(*(walk(way) for way in ways))
-    reached = [each for each in walks if each is not None]
+    reached = [walked for walked in walks if walked is not None]
     if len(reached) < len(ways):
         return None
     instant = knownAt.isoformat() if knownAt else reached[0].as_of
@@ -164,7 +164,7 @@ def named_selections(selection: Selection) -> dict[int, Selection]:
             wanted.append(child)
         wanted += [inner for inner in child.fields("LineageNode") if inner.field == "node"]
         wanted += [inner for inner in child.fields("Flow") if inner.field in ("from", "to")]
-    return {id(each): each for each in wanted}
+    return {id(child): child for child in wanted}
 
 
 def flow_columns(selection: Selection) -> list[str]:
@@ -182,7 +182,7 @@ def distances(start: int, edges: Iterable[list[Any]]) -> dict[int, int]:
     reached, layer, distance = {start: 0}, [start], 0
     while layer:
         distance += 1
-        layer = [far for each in layer for far in near.get(each, ()) if far not in reached]
+        layer = [far for number in layer for far in near.get(number, ()) if far not in reached]
         layer = list(dict.fromkeys(layer))
         reached.update(dict.fromkeys(layer, distance))
     return reached
@@ -213,8 +213,11 @@ def assemble(
                 reasons.add(CutReason.HOPS if here[near] == hops else CutReason.NODES)
     column = {identity: index for index, identity in enumerate(named)}
 
-    def node(number: int) -> Any:
-        return lambda selection: rows[number][1][column[id(selection)]]
+    def node(number: int) -> Put:
+        def put(selection: Selection) -> Any:
+            return rows[number][1][column[id(selection)]]
+
+        return put
 
     def flow(source: int, target: int, *values: Any) -> dict[str, Any]:
         return {"from": node(source), "to": node(target)} | dict(zip(columns, values, strict=True))
@@ -224,12 +227,8 @@ def assemble(
     reason = CutReason.NODES if CutReason.NODES in reasons else CutReason.HOPS
     return {
         "start": node(start),
-        "nodes": lambda selection: [
-            place(selection, "LineageNode", {"node": node(number), "distance": kept[number]}) for number in ordered
-        ],
-        "edges": lambda selection: [place(selection, "Flow", flow(*each)) for each in listed],
-        "truncated": lambda selection: (
-            place(selection, "Truncation", {"reason": reason, "frontier": sorted(frontier)}) if reasons else None
-        ),
+        "nodes": each("LineageNode", [{"node": node(number), "distance": kept[number]} for number in ordered]),
+        "edges": each("Flow", [flow(*values) for values in listed]),
+        "truncated": one("Truncation", {"reason": reason, "frontier": sorted(frontier)}) if reasons else None,
         "settled": all(walk.settled for _, walk in walks),
     }

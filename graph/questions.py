@@ -153,6 +153,20 @@ def check_pages(selection: Selection, values: Sequence[Any]) -> None:
             check_pages(child, values)
 
 
+Put = Callable[[Selection], Any]
+"""What a selection makes of a value that is at hand: the value laid out as the selection asks."""
+
+
+def each(record: str, rows: Sequence[Mapping[str, Any]]) -> Put:
+    """Lays out a list of computed records."""
+    return lambda selection: [place(selection, record, row) for row in rows]
+
+
+def one(record: str, row: Mapping[str, Any]) -> Put:
+    """Lays out a computed record."""
+    return lambda selection: place(selection, record, row)
+
+
 def place(selection: Selection, record: str, fields: Mapping[str, Any]) -> list[Any]:
     """The row of a computed record: for each asked field its value, or what a function makes of the field's selection."""
     row: list[Any] = []

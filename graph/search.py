@@ -9,7 +9,7 @@ from typing import Annotated, Any, LiteralString
 from graph.computed import NAMED, Columns, Nodes
 from graph.errors import BadInput
 from graph.permissions import visible
-from graph.questions import Asked, Doc, Page, place, question
+from graph.questions import Asked, Doc, Page, each, place, question
 from graph.selection import pages, wants_total
 from graph.sorting import BETWEEN
 from graph.statement import Composer
@@ -66,9 +66,8 @@ async def search(
     if not terms or len(text) > MAX_TEXT or len(terms) > MAX_TERMS:
         raise BadInput("The search has no words, or too many.", f"Give 1 to {MAX_TERMS} words, {MAX_TEXT} characters.")
     labels = [kind.value for kind in kinds] if kinds is not None else list(NAMED)
-    columns = Columns(
-        asked.selection, "SearchHit", {"SearchHit.node": Nodes("[n]", tuple(n for n in NAMED if n in labels))}
-    )
+    named = Nodes("[n]", tuple(name for name in NAMED if name in labels), is_interface=True)
+    columns = Columns(asked.selection, "SearchHit", {"SearchHit.node": named})
     rank, node = position(after)
 
     def compose(composer: Composer) -> LiteralString:
@@ -81,18 +80,20 @@ async def search(
         found = found.replace("<after>", BEYOND if after is not None else "true")
         return found.replace("<columns>", columns.compose(composer))
 
-    parameters = {"query": lucene(terms), "whole": " ".join(terms), "terms": terms, "rank": rank, "id": node}
+    parameters: dict[str, Any] = {
+        "query": lucene(terms),
+        "whole": " ".join(terms),
+        "terms": terms,
+        "rank": rank,
+        "id": node,
+    }
     columns_found = await asked.read(compose, variant=tuple(labels), first=first, **parameters)
     if columns_found is None:
         return [[], 0]
     rows: list[Any] = []
     for found_rank, identity, texts, nodes in columns_found[0]:
         matched = matches(terms, dict(zip(FIELDS, texts, strict=True)))
-        facts = {
-            "node": columns.get(nodes),
-            "rank": found_rank,
-            "matched": lambda selection, matched=matched: [place(selection, "Match", match) for match in matched],
-        }
+        facts = {"node": columns.get(nodes), "rank": found_rank, "matched": each("Match", matched)}
         cursor = f"{found_rank}{BETWEEN}{identity}"
         rows.append([cursor, *(place(page, "SearchHit", facts) for page in pages(asked.selection, "SearchHit"))])
     return [rows, columns_found[1]]

@@ -122,9 +122,11 @@ class Composer:
         ]
         return "CASE " + " ".join(cases) + " END"
 
-    def each(self, listed: LiteralString, selection: Selection, records: Sequence[Declared]) -> LiteralString:
-        """The rows of the nodes in a Cypher list, in a scope of their own; several records stand for an interface."""
-        row = self.any_of(selection, records, 0) if len(records) > 1 else self.row(selection, records[0], 0)
+    def each(
+        self, listed: LiteralString, selection: Selection, records: Sequence[Declared], *, is_interface: bool
+    ) -> LiteralString:
+        """The rows of the nodes in a Cypher list, in a scope of their own."""
+        row = self.any_of(selection, records, 0) if is_interface else self.row(selection, records[0], 0)
         return "COLLECT { UNWIND " + listed + " AS n0 RETURN " + row + " }"
 
     def page(self, selection: Selection, record: Declared, match: LiteralString, depth: int) -> LiteralString:
@@ -182,13 +184,12 @@ class Composer:
                 if inner is not None:
                     parts.append("NOT " + self.where(record, slot, here, depth))
             elif inner is not None:
-                parts += [self.compare(record, name, operator, slot, (*here, operator), depth) for operator in inner]
+                for operator in inner:
+                    parts.append(self.compare(record, name, slot, (*here, operator), depth))
         return "(" + " AND ".join(parts) + ")" if parts else "true"
 
-    def compare(
-        self, record: Declared, name: str, operator: str, slot: int, path: tuple[str | int, ...], depth: int
-    ) -> LiteralString:  # noqa: PLR0913, E501
-        """One comparison of a filter; a null operand asks for (or, with `in`, among others) the missing value."""
+    def compare(self, record: Declared, name: str, slot: int, path: tuple[str | int, ...], depth: int) -> LiteralString:
+        """One comparison of a filter, by the operator that ends `path`; a null operand asks for the missing value."""
         field = record.fields[name]
         operand: Any = self.values[slot]
         for step in path:
@@ -198,14 +199,14 @@ class Composer:
             found: LiteralString = self.match(field.source, label, depth)
             if operand is None:
                 return "NOT EXISTS { " + found + " }"
-            test = COMPARE[operator].format(x=NODES[depth + 1] + ".id", p=self.parameter(slot, path))
+            test = COMPARE[str(path[-1])].format(x=NODES[depth + 1] + ".id", p=self.parameter(slot, path))
             return "EXISTS { " + found + " AND " + test + " }"
         if not isinstance(field.source, Value):
             raise TypeError(f"{record.name}.{name} cannot be filtered")
         value = raw(field.source.cypher).format(n=NODES[depth], s=NODES[depth])
         if operand is None:
             return value + " IS NULL"
-        return COMPARE[operator].format(x=value, p=self.parameter(slot, path))
+        return COMPARE[str(path[-1])].format(x=value, p=self.parameter(slot, path))
 
 
 COMPARE: dict[str, LiteralString] = {
