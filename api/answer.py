@@ -76,7 +76,8 @@ class Answerer:
             values = root.values(variables)
             check_pages(root.selection, values)
             asked = Asked(self.database, viewer, root.selection, values, self.today())
-            arguments = {name: values[slot] for name, slot in root.selection.slots.items()}
+            # Null for an argument stands for its default.
+            arguments = {name: values[slot] for name, slot in root.selection.slots.items() if values[slot] is not None}
             return values, await QUESTIONS[root.name].ask(asked, **arguments)
         except GraphError as error:
             return values, GraphQLError(str(error), extensions={"code": type(error).__name__})

@@ -240,7 +240,8 @@ class Collector:
     def _included(self, directives: Sequence[DirectiveNode]) -> bool:
         for directive in directives:
             if directive.name.value in ("skip", "include"):
-                value: Any = (directive.arguments or ())[0].value
+                [argument] = directive.arguments or ()
+                value: Any = argument.value
                 holds = self.variables[value.name.value] if isinstance(value, VariableNode) else value.value
                 if holds == (directive.name.value == "skip"):
                     return False

@@ -228,9 +228,11 @@ class Lifting:
 
     def page_arguments(self, record: Declared) -> dict[str, GraphQLArgument]:
         """Filter, order and paging of a list of nodes."""
-        orders = {name: GraphQLEnumValue(name, order.doc) for name, order in record.orders.items()}
         name = record.name + "Order"
         if name not in self.enums:
+            # Members of an enum, not plain text: a word chooses a fragment, so a statement is kept for each.
+            members = Enum(name, [(order, order) for order in record.orders], type=str)
+            orders = {member.name: GraphQLEnumValue(member, record.orders[member.name].doc) for member in members}
             self.enums[name] = GraphQLEnumType(
                 name, orders, description=f"{term(record.doc)}排序 How a list is sorted."
             )

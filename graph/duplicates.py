@@ -76,8 +76,8 @@ async def duplicateCollection(  # noqa: N802
 
     def compose(composer: Composer) -> LiteralString:
         duplicates = DUPLICATES.replace("<collected>", COLLECTED).replace("<provided>", PROVIDED)
-        duplicates = duplicates.replace("<within>", WITHIN if region else "true")
-        duplicates = duplicates.replace("<involved>", INVOLVED if department else "true")
+        duplicates = duplicates.replace("<within>", WITHIN if region is not None else "true")
+        duplicates = duplicates.replace("<involved>", INVOLVED if department is not None else "true")
         total = TOTAL.replace("<duplicates>", duplicates.replace("<after>", "true"))
         listed = LIST.replace("<duplicates>", duplicates.replace("<after>", NEXT if after is not None else "true"))
         listed = listed.replace("<beyond>", "key > $after" if after is not None else "true")

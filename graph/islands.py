@@ -57,7 +57,7 @@ async def islands(
     columns = Columns(asked.selection, "Island", SOURCES)
 
     def compose(composer: Composer) -> LiteralString:
-        found = ISLANDS.replace("<within>", WITHIN if region else "true")
+        found = ISLANDS.replace("<within>", WITHIN if region is not None else "true")
         total = TOTAL.replace("<islands>", found.replace("<after>", "true"))
         listed = LIST.replace(
             "<islands>",

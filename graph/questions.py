@@ -142,11 +142,8 @@ def check_pages(selection: Selection, values: Sequence[Any]) -> None:
         number = values[slot] if slot is not None else None
         if number is not None and not 0 <= number <= MAX_PAGE:
             raise BadInput(f"`{name}` is {number}.", f"Ask for 0 to {MAX_PAGE} rows at a time.")
-    if (
-        "last" in selection.slots
-        and values[selection.slots["last"]] is None
-        and values[selection.slots["first"]] is None
-    ):
+    bounds = [values[selection.slots[name]] for name in ("first", "last") if name in selection.slots]
+    if bounds and bounds == [None] * len(bounds):
         raise BadInput("The list is given neither `first` nor `last`.", "Say how many rows are wanted.")
     for children in selection.on.values():
         for child in children:

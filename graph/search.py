@@ -101,7 +101,9 @@ async def search(
 
 def position(after: str | None) -> tuple[int, str]:
     """The rank and the id in a cursor; BadInput if it is none of ours."""
-    rank, found, node = (after or f"0{BETWEEN}").partition(BETWEEN)
+    if after is None:
+        return 0, ""
+    rank, found, node = after.partition(BETWEEN)
     if not found or not re.fullmatch(r"-?\d{1,6}", rank):
         raise BadInput("The cursor is not from a search.", "Take it from `pageInfo` or `edges` of the page before.")
     return int(rank), node

@@ -182,7 +182,8 @@ class Composer:
                 parts.append("(" + word.join(joined) + ")" if joined else empty)
             elif name == "not":
                 if inner is not None:
-                    parts.append("NOT " + self.where(record, slot, here, depth))
+                    # What cannot be compared, for it is missing, is not like that either.
+                    parts.append("NOT coalesce(" + self.where(record, slot, here, depth) + ", false)")
             elif inner is not None:
                 for operator in inner:
                     parts.append(self.compare(record, name, slot, (*here, operator), depth))

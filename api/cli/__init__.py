@@ -1,0 +1,40 @@
+"""The command `yuanliu`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import asks something, 4 rows were rejected."""
+
+import sys
+
+import typer
+
+from api.cli import asking, demo, engine, importing, serving
+from api.cli.console import errors
+from api.schema import sdl
+from graph.errors import GraphError
+
+app = typer.Typer(
+    help="源流 A catalog of what a government knows: who holds what, where it came from, what repeats, what stands alone.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(asking.app, name="ask")
+app.add_typer(engine.app, name="db")
+app.command("import")(importing.import_files)
+app.command("serve")(serving.serve)
+app.command("demo")(demo.demo)
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the GraphQL schema."""
+    sys.stdout.write(sdl())
+
+
+def main() -> None:
+    """Run the command; an error is one message with its cure."""
+    try:
+        app()
+    except GraphError as error:
+        errors.print(f"[bold red]错误[/] {error.message}", highlight=False)
+        if error.cure:
+            errors.print(f"[green]→[/] {error.cure}", highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

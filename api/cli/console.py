@@ -1,0 +1,76 @@
+"""What commands print, and the database that they open."""
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.settings import Settings
+from graph import engine
+from graph.database import Address, Database
+from graph.engine import Installation
+from graph.load import load
+from graph.migrate import migrate
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+SAMPLES = ("town", "samples/nyc", "samples/riha")
+
+output = Console()
+errors = Console(stderr=True)
+
+
+def bar() -> Progress:
+    """A progress bar on standard error, gone when it is done."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+    )
+
+
+@contextmanager
+def running(installation: Installation) -> Generator[Address]:
+    """The embedded engine, started if need be, with a bar while it is fetched. EngineError if it does not come up."""
+    with bar() as progress:
+        task = progress.add_task("取得 Neo4j fetching", total=None, visible=False)
+
+        def fetched(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, visible=done < total)
+
+        with errors.status("启动数据库 starting the database…"):
+            server = engine.use(installation, fetched)
+            opened = server.__enter__()
+    try:
+        yield Address(opened.uri, opened.user, opened.password)
+    finally:
+        server.__exit__(None, None, None)
+
+
+@contextmanager
+def connected(settings: Settings) -> Generator[Address]:
+    """Where the database of these settings is: the one that the environment names, or the embedded one."""
+    if settings.address is not None:
+        yield settings.address
+        return
+    with running(settings.installation) as address:
+        yield address
+
+
+@asynccontextmanager
+async def catalog(address: Address) -> AsyncGenerator[Database]:
+    """The database with the present schema and the regimes, rules and regions. EngineError if it is not ours."""
+    async with Database(address) as database:
+        await migrate(database)
+        await load(database, SEEDS / "base", structure=True)
+        yield database
+
+
+async def load_samples(database: Database) -> None:
+    """The made-up town and the real samples, once."""
+    for sample in SAMPLES:
+        await load(database, SEEDS / sample)

@@ -1,0 +1,84 @@
+"""`yuanliu db`: the embedded database."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.console import bar, errors, output
+from api.settings import Settings
+from graph import engine
+from graph.engine import Installation
+from graph.errors import BadInput
+
+app = typer.Typer(help="数据库 The embedded database: start, stop, status, reset, dump, load.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(help="备份文件 File of the copy.")]
+Replace = Annotated[bool, typer.Option("--replace", help="覆盖 Overwrite what is there.")]
+
+
+def embedded() -> Installation:
+    """The embedded engine; BadInput where the environment points at another database, which is not ours to manage."""
+    settings = Settings.read()
+    if settings.address is not None:
+        raise BadInput(
+            f"NEO4J_URI points at {settings.address.uri}, which is not ours to manage.",
+            "Unset NEO4J_URI for the embedded one.",
+        )
+    return settings.installation
+
+
+@app.command()
+def start() -> None:
+    """Start the database and leave it running."""
+    with bar() as progress:
+        task = progress.add_task("取得 Neo4j fetching", total=None)
+        server = engine.start(embedded(), lambda done, total: progress.update(task, completed=done, total=total))
+    output.print(f"运行于 running at {server.uri}", highlight=False)
+
+
+@app.command()
+def stop(force: Annotated[bool, typer.Option("--force", help="强制 Even while others use it.")] = False) -> None:  # noqa: FBT002
+    """Stop the database."""
+    stopped = engine.stop(embedded(), force=force)
+    output.print("已停止 stopped" if stopped else "未在运行 it was not running")
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:  # noqa: FBT002
+    """Say whether the database runs, where, and who uses it."""
+    found = engine.status(embedded())
+    fields = {name: getattr(found, name) for name in found.__slots__}
+    if as_json:
+        sys.stdout.write(json.dumps(fields) + "\n")
+        return
+    for name, value in fields.items():
+        output.print(f"{name:10} {value}", highlight=False)
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not ask.")] = False) -> None:  # noqa: FBT002
+    """Delete all data of the embedded database."""
+    installation = embedded()
+    if not yes:
+        typer.confirm(f"删除全部数据 Delete all data in {installation.directory}?", abort=True)
+    engine.reset(installation)
+    output.print("已清空 all data is deleted")
+
+
+@app.command()
+def dump(to: File, replace: Replace = False) -> None:  # noqa: FBT002
+    """Copy the database to a file."""
+    with errors.status("备份中 dumping…"):
+        engine.dump(embedded(), to, replace=replace)
+    output.print(f"已备份到 dumped to {to}", highlight=False)
+
+
+@app.command()
+def load(file: File, replace: Replace = False) -> None:  # noqa: FBT002
+    """Load the database from a copy."""
+    with errors.status("恢复中 loading…"):
+        engine.load(embedded(), file, replace=replace)
+    output.print(f"已恢复 loaded from {file}", highlight=False)

@@ -1,0 +1,199 @@
+"""One file into the graph: compared, then written in one transaction and known at one instant; or only compared."""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from graph.database import Database
+from graph.errors import ImportRefused
+from graph.imports import present, write
+from graph.imports.places import RegionName
+from graph.imports.present import ItemDifference, Runner, batches
+from graph.imports.reading import Reading
+from graph.imports.records import Records
+from graph.imports.report import Rejection, Report, Tally
+from graph.writing import write as writing
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+_REGIONS = "MATCH (g:Region) RETURN g.code AS code, g.name AS name, coalesce(g.level, '') AS level"
+
+
+async def known_regions(database: Database) -> list[RegionName]:
+    """The names that files are searched for; for `plan`."""
+    return [
+        RegionName(row["code"], row["name"], row["level"])
+        for row in await database.run(_REGIONS)
+        if row["code"] and row["name"]
+    ]
+
+
+async def apply(database: Database, reading: Reading, progress: Progress | None = None) -> Report:
+    """Import a file, or with `dry_run` say what that would do.
+
+    Raises ImportRefused where questions are open (a dry run instead reports them) or there is nothing to import,
+    EngineError as the engine does; the graph is then as it was.
+    """
+    options = reading.options
+    if reading.questions and not options.dry_run:
+        asked = " ".join(question.option for question in reading.questions)
+        raise ImportRefused(f"{reading.path.name}: 有待回答的问题 questions are open.", f"加上 Add: {asked}")
+    records = reading.records()
+    report = Report(
+        str(reading.path),
+        len(reading.table.rows),
+        reading.columns,
+        records.rejected,
+        reading.source,
+        reading.region,
+        counts=records.counts,
+        questions=reading.questions,
+        is_dry_run=options.dry_run,
+    )
+    for entry in records.entries:
+        _state_of(entry.values)
+    job = _Job(reading, records, report, progress)
+    if options.dry_run:
+        await job.compare(database)
+    elif records.entries or records.items:
+        async with writing(database) as (transaction, at):
+            today = await write.lock(transaction, job.region, at, options.zone)
+            if today is None:
+                raise ImportRefused(
+                    f"没有行政区划 there is no region {job.region}.",
+                    "用 --region 指定另一个 Say another with --region.",
+                )
+            await job.write(write.Now(transaction, at, today, job.source, job.region))
+    elif not records.rejected:
+        raise ImportRefused(f"{reading.path.name}: 没有可导入的行 no rows to import.", "检查文件 Check the file.")
+    if records.rejected and not options.dry_run:
+        report.rejected_file = _write_rejected(reading, records.rejected)
+    return report
+
+
+def _state_of(values: dict[str, object]) -> None:
+    """What being listed says: published and not secret, unless the catalog says secret, which is never published."""
+    values["secrecy"] = values.get("secrecy") or "NOT_SECRET"
+    values["publication"] = "PUBLISHED" if values["secrecy"] == "NOT_SECRET" else "DRAFT"
+
+
+class _Job:
+    """One file's import, in the order in which it must go: departments, resources, what waited, items, what is gone."""
+
+    def __init__(self, reading: Reading, records: Records, report: Report, progress: Progress | None) -> None:
+        self._reading = reading
+        self._records = records
+        self._report = report
+        self._progress = progress
+        self._done = 0
+        self.source = reading.source or "?"
+        self.region = reading.region or "?"
+
+    async def compare(self, run: Runner) -> None:
+        """Fill the report without writing."""
+        providers, new, renamed = await self._departments(run)
+        found = await present.resources(run, self._records.entries, providers, frozenset(self._reading.table.headers))
+        gone = await self._gone_resources(run)
+        self._report.resources = Tally(len(found.new), len(found.changed), found.unchanged, len(gone))
+        items = await self._items(run, providers, frozenset(entry.id for entry in found.new))
+        gone_items, gone_waiting = await self._gone_items(run, items)
+        self._tally_items(items, len(gone_items) + len(gone_waiting))
+        self._count(departmentsNew=len(new), departmentsByFormerName=renamed)
+
+    async def write(self, now: write.Now) -> None:
+        """Write everything, in the transaction of `now`, and fill the report."""
+        records = self._records
+        providers, new, renamed = await self._departments(now.run)
+        await write.new_departments(now, new)
+        found = await present.resources(now.run, records.entries, providers, frozenset(self._reading.table.headers))
+        arrived = 0
+        for batch in batches(found.new):
+            await write.new_resources(now, batch, providers)
+            arrived += await write.arrive(now, batch)
+            self._advance(len(batch))
+        await write.changed(now, "Resource", found.changed)
+        await write.moved(now, found.changed)
+        gone = await self._gone_resources(now.run)
+        await write.closed_resources(now, gone)
+        self._report.resources = Tally(len(found.new), len(found.changed), found.unchanged, len(gone))
+        items = await self._items(now.run, providers)
+        await write.elements(now, [item for item, _ in items.new] + items.waiting)
+        await write.stop_waiting(now, items.done_waiting)
+        for batch in batches(items.new):
+            await write.new_items(now, batch)
+            self._advance(len(batch))
+        for batch in batches([*items.waiting, *items.rewaiting]):
+            await write.wait(now, batch)
+            self._advance(len(batch))
+        await write.changed(now, "DataItem", items.changed)
+        await write.reopened(now, items.changed)
+        gone_items, gone_waiting = await self._gone_items(now.run, items)
+        await write.closed_items(now, gone_items)
+        await write.stop_waiting(now, gone_waiting)
+        self._tally_items(items, len(gone_items) + len(gone_waiting))
+        self._count(departmentsNew=len(new), departmentsByFormerName=renamed, itemsArrived=arrived)
+
+    async def _departments(self, run: Runner) -> tuple[dict[str, str], list[str], int]:
+        names = {entry.provider for entry in self._records.entries if entry.provider}
+        providers, new, renamed = await present.departments(run, self.region, names)
+        referred = {str(name) for item in self._records.items if (name := item.reference.get("provider"))} - names
+        others, _, _ = await present.departments(run, self.region, referred)
+        return others | providers, new, renamed
+
+    async def _items(
+        self, run: Runner, providers: dict[str, str], arriving: frozenset[str] = frozenset()
+    ) -> ItemDifference:
+        if not self._records.items:
+            return ItemDifference()
+        leads = await present.resources_of(run, self._records.items, self._records.entries, providers, self.source)
+        return await present.items(run, self._records.items, leads, arriving)
+
+    async def _gone_resources(self, run: Runner) -> list[str]:
+        if not (self._reading.options.complete and self._records.entries):
+            return []
+        return await present.gone_resources(
+            run, self.source, self.region, [entry.id for entry in self._records.entries]
+        )
+
+    async def _gone_items(self, run: Runner, items: ItemDifference) -> tuple[list[str], list[str]]:
+        if not (self._reading.options.complete and self._records.items):
+            return [], []
+        return await present.gone_items(run, self.source, self.region, items.ids)
+
+    def _tally_items(self, items: ItemDifference, closed: int) -> None:
+        self._report.items = Tally(
+            len(items.new) + len(items.waiting), len(items.changed) + len(items.rewaiting), items.unchanged, closed
+        )
+        self._count(itemsWaiting=len(items.waiting))
+
+    def _count(self, **counts: int) -> None:
+        self._report.counts.update({name: count for name, count in counts.items() if count})
+
+    def _advance(self, count: int) -> None:
+        self._done += count
+        if self._progress:
+            self._progress(self._done, len(self._records.entries) + len(self._records.items))
+
+
+def _write_rejected(reading: Reading, rejected: Sequence[Rejection]) -> Path:
+    """Write the rejected rows beside the file, or where the options say, for a spreadsheet program."""
+    folder = reading.options.rejected_to or reading.path.parent
+    target = folder / f"{reading.path.name}.rejected.csv"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with target.open("w", encoding="utf-8-sig", newline="") as file:
+            lines = csv.writer(file)
+            lines.writerow(("row", "header", "value", "reason", "cure"))
+            lines.writerows((one.row, _inert(one.header), _inert(one.value), one.reason, one.cure) for one in rejected)
+    except OSError as error:
+        raise ImportRefused(
+            f"{target}: 已导入, 但退回的行写不出 imported, but the rejected rows cannot be written: {error.strerror}.",
+            "用 --rejected-to 指定别的目录 Say another folder, and import again.",
+        ) from error
+    return target
+
+
+def _inert(text: str) -> str:
+    """A text that a spreadsheet program does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

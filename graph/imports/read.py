@@ -1,0 +1,225 @@
+"""A file of rows: JSON, CSV (UTF-8, UTF-16, GB18030), either gzipped, or xlsx; bounded, refused where broken."""
+
+import codecs
+import contextlib
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import msgspec
+
+from graph.errors import ImportRefused
+from graph.imports import sheets
+from graph.imports.limits import Limits, too_large
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_BLOCK = 1 << 20
+_DELIMITERS = ",;\t|"
+_LISTS_OF_ROWS = ("data", "rows", "records", "result", "results", "items", "list", "content", "datasets", "resources")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's rows below its headers. `numbers` are the rows' own numbers in the file, from 1, headers included."""
+
+    headers: list[str]
+    rows: list[list[object]]
+    numbers: Sequence[int]
+    sha256: str
+
+
+def read_table(path: Path, limits: Limits | None = None) -> Table:
+    """Read a file. Raises ImportRefused where it cannot be read whole; nothing else escapes for any content."""
+    limits = limits or Limits()
+    try:
+        size = path.stat().st_size
+        if size > limits.file_bytes:
+            raise too_large(path.name, f"{size:,} bytes", f"{limits.file_bytes:,}")
+        with path.open("rb") as file:
+            head = file.read(4)
+        digest = _sha256(path)
+    except OSError as error:
+        raise ImportRefused(
+            f"{path.name}: 打不开 cannot be opened: {error.strerror}.",
+            "检查路径和权限 Check the path and the permissions.",
+        ) from error
+    if not size:
+        raise ImportRefused(f"{path.name}: 文件是空的 the file is empty.", "重新导出 Export it again.")
+    if head == _OLD_EXCEL:
+        raise ImportRefused(
+            f"{path.name}: 旧版 Excel (.xls) an old Excel file.", "在 Excel 或 WPS 中另存为 .xlsx Save it as .xlsx."
+        )
+    try:
+        headers, rows, numbers = _grid(path, head, limits)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ImportRefused(
+            f"{path.name}: 压缩文件不完整 the gzip file is cut off or damaged: {error}.", "重新下载 Fetch it again."
+        ) from error
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise ImportRefused(
+            f"{path.name}: 读不出 cannot be read: {error}.", "重新导出为 UTF-8 的 CSV 或 xlsx Export it again."
+        ) from error
+    if not headers or not rows:
+        raise ImportRefused(f"{path.name}: 没有数据行 no rows below the headers.", "检查导出 Check the export.")
+    return Table(headers, rows, numbers, digest)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _grid(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
+    if head == _ZIP:
+        return sheets.read_sheet(path, limits)
+    start = _start(path, head)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+        return _read_json(path, head, limits)
+    return _read_csv(path, head, limits)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, head: bytes) -> Generator[IO[bytes]]:
+    with contextlib.ExitStack() as stack:
+        if head.startswith(_GZIP):
+            yield cast("IO[bytes]", stack.enter_context(gzip.open(path, "rb")))
+        else:
+            yield stack.enter_context(path.open("rb"))
+
+
+def _start(path: Path, head: bytes) -> bytes:
+    with _opened(path, head) as file:
+        return file.read(1024)
+
+
+def _blocks(path: Path, head: bytes, limits: Limits) -> Iterator[bytes]:
+    """The unpacked bytes, a block at a time, and no more of them than the limit."""
+    total = 0
+    with _opened(path, head) as file:
+        while block := file.read(_BLOCK):
+            total += len(block)
+            if total > limits.unpacked_bytes:
+                raise too_large(path.name, "解压后 unpacked", f"{limits.unpacked_bytes:,} bytes")
+            yield block
+
+
+def _read_json(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
+    content = b"".join(_blocks(path, head, limits)).removeprefix(b"\xef\xbb\xbf")
+    try:
+        document: object = msgspec.json.decode(content)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        try:
+            document = [msgspec.json.decode(line) for line in content.splitlines() if line.strip()]
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            raise ImportRefused(
+                f"{path.name}: 不是正确的 JSON is not sound JSON: {error}.", "重新导出为 UTF-8 的 JSON Export it again."
+            ) from error
+    del content
+    records = _records(document)
+    if records is None:
+        raise ImportRefused(
+            f"{path.name}: JSON 里没有行的列表 has no list of rows.",
+            '应为 [{"表头": 值, …}, …] It should be a list of objects.',
+        )
+    _check_rows(path, len(records), limits)
+    places: dict[str, int] = {}
+    for record in records:
+        for key in record:
+            places.setdefault(key, len(places))
+    _check_columns(path, len(places), limits)
+    rows: list[list[object]] = []
+    for record in records:
+        row: list[object] = [None] * len(places)
+        for key, value in record.items():
+            row[places[key]] = _json_cell(value)
+        rows.append(row)
+    return list(places), rows, range(1, len(rows) + 1)
+
+
+def _records(document: object) -> list[dict[str, object]] | None:
+    """The list of objects in a document: itself, or under one of the usual names, or its only list."""
+    if isinstance(document, dict):
+        wrapper = cast("dict[str, object]", document)
+        lists = [wrapper[key] for key in _LISTS_OF_ROWS if key in wrapper] or [
+            v for v in wrapper.values() if isinstance(v, list)
+        ]
+        return _records(lists[0]) if lists else None
+    if not isinstance(document, list):
+        return None
+    rows = cast("list[object]", document)
+    return cast("list[dict[str, object]]", rows) if all(isinstance(row, dict) for row in rows) else None
+
+
+def _json_cell(value: object) -> object:
+    if isinstance(value, dict):
+        return msgspec.json.encode(value, order="sorted").decode()
+    if isinstance(value, list):
+        return [_json_cell(member) for member in cast("list[object]", value)]
+    return value
+
+
+def _read_csv(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
+    encoding = _encoding(path, head, limits)
+    csv.field_size_limit(limits.cell_characters)
+    with _opened(path, head) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+        first = text.readline(_BLOCK)
+        text.seek(0)
+        delimiter = max(_DELIMITERS, key=first.count)
+        grid: list[list[object]] = []
+        numbers: list[int] = []
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        for number, cells in enumerate(reader, 1):
+            if any(cells):
+                if not grid:
+                    _check_columns(path, len(cells), limits)
+                grid.append(cast("list[object]", cells))
+                numbers.append(number)
+                _check_rows(path, len(grid) - 1, limits)
+    return sheets.below_headers(grid, numbers)
+
+
+def _encoding(path: Path, head: bytes, limits: Limits) -> str:
+    """utf-8-sig, utf-16 or gb18030: the first that reads the whole file."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or _start(path, head)[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if any(b"\0" in block for block in _blocks(path, head, limits)):
+        raise ImportRefused(
+            f"{path.name}: 不是文本 is not a text.",
+            "读 JSON, CSV, xlsx 及其 gz JSON, CSV, xlsx and .gz of the first two are read.",
+        )
+    for encoding in ("utf-8-sig", "gb18030"):
+        if _decodes(path, head, limits, encoding):
+            return encoding
+    raise ImportRefused(
+        f"{path.name}: 既不是 UTF-8 也不是 GB18030 is neither UTF-8 nor GB18030.",
+        "另存为 UTF-8 Save it as UTF-8 (Excel: CSV UTF-8).",
+    )
+
+
+def _decodes(path: Path, head: bytes, limits: Limits, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        for block in _blocks(path, head, limits):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _check_rows(path: Path, count: int, limits: Limits) -> None:
+    if count > limits.rows:
+        raise too_large(path.name, f"{count:,} 行 rows", f"{limits.rows:,}")
+
+
+def _check_columns(path: Path, count: int, limits: Limits) -> None:
+    if count > limits.columns:
+        raise too_large(path.name, f"{count:,} 列 columns", f"{limits.columns:,}")

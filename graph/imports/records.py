@@ -1,0 +1,260 @@
+"""The rows of a file as resources and items, with the ids they have whatever the order of rows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from graph.imports import fields, keys
+from graph.imports.cells import Cell, Parser, parser_for
+from graph.imports.headers import Column, leaf
+from graph.imports.profiles import cell_text
+from graph.imports.read import Table
+from graph.imports.report import Rejection
+from graph.imports.words import cut
+
+Values = dict[str, object]
+_MAX_EXTRA = 60
+_TEXT_LIMIT = 100_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """A resource as the file says it. `values`: the model's fields in the file; `also`: other ids it can go by."""
+
+    id: str
+    also: tuple[str, ...]
+    provider: str | None
+    values: Values
+    hash: str
+
+
+@dataclass(slots=True)
+class Item:
+    """A data item as the file says it; `of`: the ids its resource can go by, `suffix`: its own part of its id."""
+
+    of: tuple[str, ...]
+    suffix: str
+    values: Values
+    hash: str
+    reference: Values = field(default_factory=Values)
+
+
+@dataclass(slots=True)
+class Records:
+    """All that a file says, rows that repeat kept once."""
+
+    entries: list[Entry]
+    items: list[Item]
+    rejected: list[Rejection]
+    counts: Counter[str]
+
+
+_Use = tuple[int, str, str, Parser]
+"""A column that is used: its place, header, field and parser."""
+
+
+@dataclass(slots=True)
+class _Row:
+    number: int
+    resource: Values
+    item: Values
+    extra: list[str]
+    problem: Rejection | None = None
+
+
+def records_of(table: Table, columns: Sequence[Column], source: str, region: str) -> Records:
+    """Every row, read. Columns that are still asked are kept as they are."""
+    reader = _Reader(table, columns)
+    counts: Counter[str] = Counter()
+    rejected: list[Rejection] = []
+    rows: list[_Row] = []
+    for row in reader.rows(counts):
+        if row.problem:
+            rejected.append(row.problem)
+        else:
+            rows.append(row)
+    of_row: list[Entry] = []
+    entries: list[Entry] = []
+    if not reader.is_items_only:
+        entries, of_row = _entries(rows, source, region, counts, with_items=reader.has_items)
+    items = _items(rows, of_row, source, region, counts) if reader.has_items else []
+    kept = (
+        len({(e.id, e.hash) for e in entries})
+        if not reader.has_items
+        else len({(i.of, i.suffix, i.hash) for i in items})
+    )
+    bare = sum(1 for row in rows if not row.item) if reader.has_items else 0
+    counts["repeated"] = max(0, len(rows) - bare - kept)
+    return Records(entries, items, rejected, counts)
+
+
+class _Reader:
+    """Turns the table's cells into values, column by column's parser, each distinct cell parsed once."""
+
+    def __init__(self, table: Table, columns: Sequence[Column]) -> None:
+        self._table = table
+        self._columns = columns
+        self._used: list[_Use] = []
+        self._kept: list[tuple[int, str]] = []
+        for place, column in enumerate(columns):
+            if column.decision == "SURE" and column.field and column.field != "region":
+                self._used.append((place, column.header, column.field, parser_for(column.field, leaf(column.header))))
+            else:
+                self._kept.append((place, column.header))
+        mapped = {name for _, _, name, _ in self._used}
+        self.has_items = "item.name" in mapped
+        self.is_items_only = self.has_items and not (mapped - set(fields.ITEM_FIELDS) - set(fields.REFERENCE_FIELDS))
+        if self.has_items:
+            self._kept = [(place, header) for place, header in self._kept if set(cut(leaf(header))[0]) != {"NUMBER"}]
+
+    def rows(self, counts: Counter[str]) -> Iterable[_Row]:
+        """Read rows in the file's order; an item row without any word on its resource belongs to the one above it."""
+        seen: list[dict[str, Cell]] = [{} for _ in self._used]
+        above: Values = {}
+        for number, cells in zip(self._table.numbers, self._table.rows, strict=True):
+            row = _Row(number, {}, {}, [])
+            if len(cells) > len(self._columns) and any(cell_text(cell) for cell in cells[len(self._columns) :]):
+                row.problem = Rejection(
+                    number,
+                    "",
+                    cell_text(cells[len(self._columns)]),
+                    "格数多于表头 more cells than headers",
+                    "检查引号和分隔符 Check quotes and separators.",
+                )
+                yield row
+                continue
+            for use, cache in zip(self._used, seen, strict=True):
+                self._read_cell(row, cells[use[0]], use, cache, counts)
+            for place, header in self._kept:
+                if text := cell_text(cells[place]):
+                    row.extra.append(f"{header}: {text[:_TEXT_LIMIT]}")
+            if (
+                self.has_items
+                and not any(row.resource.get(name) for name in fields.REFERENCE_FIELDS)
+                and row.item.get("name")
+            ):
+                row.resource = dict(above)
+                counts["filledDown"] += 1
+            self._check(row)
+            above = row.resource
+            yield row
+
+    @staticmethod
+    def _read_cell(row: _Row, raw: object, use: _Use, cache: dict[str, Cell], counts: Counter[str]) -> None:
+        _, header, name, parse = use
+        key = raw if isinstance(raw, str) else f"\0{type(raw).__name__}{raw!r}"
+        cell = cache.get(key)
+        if cell is None:
+            cell = cache[key] = parse(raw)
+        for word in cell.counted:
+            counts[word] += 1
+        if cell.problem and not row.problem:
+            row.problem = Rejection(row.number, header, cell_text(raw)[:500], *cell.problem)
+        if isinstance(cell.value, str) and len(cell.value) > _TEXT_LIMIT:
+            row.problem = Rejection(row.number, header, cell.value[:500], "太长 too long", "缩短 Shorten it.")
+        if cell.lost:
+            row.extra.append(f"{header}: {cell.lost}")
+        _put(row.item if name.startswith("item.") else row.resource, name.removeprefix("item."), cell.value)
+
+    def _check(self, row: _Row) -> None:
+        if row.problem:
+            return
+        if self.is_items_only or row.item.get("name"):
+            if not row.item.get("name"):
+                row.problem = self._missing(row, "item.name", "没有信息项名称 no name of the item")
+            elif not any(row.resource.get(name) for name in ("landingPage", "name", "resourceCode")):
+                row.problem = self._missing(row, "name", "看不出属于哪个资源 does not say which resource it belongs to")
+        elif not row.resource.get("name"):
+            row.problem = self._missing(row, "name", "没有名称 no name")
+        if self.has_items and not self.is_items_only and not row.problem and not row.resource.get("name"):
+            row.problem = self._missing(row, "name", "没有名称 no name")
+
+    def _missing(self, row: _Row, name: str, reason: str) -> Rejection:
+        header = next((column.header for column in self._columns if column.field == name), name)
+        return Rejection(row.number, header, "", reason, "补上后再导入这一行 Fill it in and import the row again.")
+
+
+def _put(values: Values, name: str, value: object) -> None:
+    """Set a field; a list field gathers from several columns, a classification is a path of them."""
+    old = values.get(name)
+    if name in fields.LISTS and name != "classification":
+        values[name] = list(dict.fromkeys([*cast("list[str]", old or []), *cast("list[str]", value or [])]))
+    elif name == "classification" and old:
+        values[name] = f"{old}/{value}" if value else old
+    else:
+        values[name] = value
+
+
+def _provider(resource: Values) -> str | None:
+    name = resource.get("provider")
+    return keys.department_name(str(name)) if name else None
+
+
+def _entries(
+    rows: Sequence[_Row], source: str, region: str, counts: Counter[str], *, with_items: bool
+) -> tuple[list[Entry], list[Entry]]:
+    """The resources, and for each row its resource."""
+    contents: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
+    of_row: list[Entry] = []
+    for row in rows:
+        provider = _provider(row.resource)
+        values = {name: value for name, value in row.resource.items() if name != "provider"}
+        if row.resource.get("provider") and provider != row.resource["provider"]:
+            counts["departmentsTidied"] += 1
+        if not with_items:
+            values["extra"] = sorted(row.extra)[:_MAX_EXTRA]
+        ids = keys.resource_ids(region, source, row.resource)
+        mark = keys.content_hash({**values, "provider": provider})
+        of_row.append(contents[ids[0]].setdefault(mark, Entry(ids[0], ids[1:], provider, values, mark)))
+    if with_items:
+        _gather_extra(rows, of_row)
+    entries: list[Entry] = []
+    for base, variants in contents.items():
+        if len(variants) > 1:
+            counts["ambiguous"] += len(variants)
+            for mark, entry in variants.items():
+                entry.id, entry.also = f"{base}#{mark[:8]}", ()
+        entries += variants.values()
+    shared = Counter(one for entry in entries for one in entry.also)
+    for entry in entries:
+        entry.also = tuple(one for one in entry.also if shared[one] == 1)
+    return entries, of_row
+
+
+def _gather_extra(rows: Sequence[_Row], of_row: Sequence[Entry]) -> None:
+    """Where rows are items, what they say beyond the fields is gathered on their resource."""
+    extras: dict[int, tuple[Entry, set[str]]] = {}
+    for row, entry in zip(rows, of_row, strict=True):
+        extras.setdefault(id(entry), (entry, set()))[1].update(row.extra)
+    for entry, extra in extras.values():
+        entry.values["extra"] = sorted(extra)[:_MAX_EXTRA]
+        entry.hash = keys.content_hash({**entry.values, "provider": entry.provider})
+
+
+def _items(rows: Sequence[_Row], of_row: Sequence[Entry], source: str, region: str, counts: Counter[str]) -> list[Item]:
+    by_name: defaultdict[tuple[tuple[str, ...], str], dict[str, Item]] = defaultdict(dict)
+    for place, row in enumerate(rows):
+        if row.item.get("name"):
+            ids = (of_row[place].id,) if of_row else keys.resource_ids(region, source, row.resource)
+            name = keys.normalised(str(row.item["name"]))
+            mark = keys.content_hash(row.item)
+            reference = {
+                "name": row.resource.get("name"),
+                "provider": _provider(row.resource),
+                "landingPage": row.resource.get("landingPage"),
+            }
+            by_name[ids, name].setdefault(mark, Item(ids, name, row.item, mark, reference))
+    items: list[Item] = []
+    for (_, name), variants in by_name.items():
+        if len(variants) > 1:
+            positions = Counter(item.values.get("position") for item in variants.values())
+            counts["repeatedItemNames"] += len(variants)
+            for mark, item in variants.items():
+                position = item.values.get("position")
+                alone = position is not None and positions[position] == 1
+                item.suffix = (
+                    f"{name}#{position}" if alone else f"{name}#{'' if position is None else f'{position}-'}{mark[:8]}"
+                )
+        items += variants.values()
+    return items

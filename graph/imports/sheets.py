@@ -1,0 +1,224 @@
+"""Sheets as officials make them: title rows, headers of several rows, merged cells."""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import openpyxl
+from openpyxl.utils import range_boundaries  # pyright: ignore[reportUnknownVariableType]
+
+from graph.errors import ImportRefused
+from graph.imports import fields, headers, words
+from graph.imports.limits import Limits, too_large
+from graph.imports.profiles import cell_text
+
+_HEADER_ROWS_WITHIN = 15
+_MAX_HEADER_DEPTH = 4
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_BLOCK = 1 << 20
+_NAME_OF_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)")
+_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+_MAX_MERGED_AREA = 5_000_000
+
+Grid = list[list[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A merged area, rows and columns from 0, ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[int]]:
+    """The sheet of an xlsx with most rows below headers; merged cells repeat their value in each of their cells."""
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which are none of ours
+            if sum(entry.file_size for entry in archive.infolist()) > limits.unpacked_bytes:
+                raise too_large(path.name, "解压后 unpacked", f"{limits.unpacked_bytes:,} bytes")
+            return _widest_sheet(path, file, archive, limits)
+    except ImportRefused:
+        raise
+    except Exception as error:  # openpyxl and zipfile do not say which errors a damaged book can raise
+        raise ImportRefused(
+            f"{path.name}: 不是完好的 xlsx is not a sound xlsx: {type(error).__name__} {error}.",
+            "在 Excel 或 WPS 中打开后另存 Open it and save it again.",
+        ) from error
+
+
+def _widest_sheet(
+    path: Path, file: IO[bytes], archive: zipfile.ZipFile, limits: Limits
+) -> tuple[list[str], Grid, Sequence[int]]:
+    merged = [list(_merged(archive, part)) for part in _sheet_parts(archive)]
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    best: tuple[list[str], Grid, Sequence[int]] = ([], [], [])
+    for place, sheet in enumerate(book.worksheets):
+        sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+        rows = cast("Iterator[tuple[object, ...]]", sheet.iter_rows(values_only=True))
+        grid, numbers = _fill(path, rows, limits)
+        spans = merged[place] if place < len(merged) else []
+        found = below_headers(grid, numbers, _unmerge(grid, spans))
+        if len(found[1]) > len(best[1]):
+            best = found
+    return best
+
+
+def _fill(path: Path, rows: Iterator[tuple[object, ...]], limits: Limits) -> tuple[Grid, list[int]]:
+    grid: Grid = []
+    for cells in rows:
+        row = list(cells)
+        while row and row[-1] is None:
+            row.pop()
+        if len(row) > limits.columns:
+            raise too_large(path.name, f"{len(row):,} 列 columns", f"{limits.columns:,}")
+        grid.append(row)
+        if len(grid) > limits.rows + _HEADER_ROWS_WITHIN:
+            while grid and not grid[-1]:
+                grid.pop()
+            if len(grid) > limits.rows + _HEADER_ROWS_WITHIN:
+                raise too_large(path.name, f"{len(grid):,} 行 rows", f"{limits.rows:,}")
+    while grid and not grid[-1]:
+        grid.pop()
+    return grid, list(range(1, len(grid) + 1))
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
+    """The parts that hold the sheets, in the book's order."""
+    targets: dict[bytes, str] = {}
+    for found in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels")):
+        attributes = dict(_ATTRIBUTE.findall(found[1]))
+        target = attributes.get(b"Target", b"").decode()
+        targets[attributes.get(b"Id", b"")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    parts: list[str] = []
+    for found in _NAME_OF_SHEET.finditer(archive.read("xl/workbook.xml")):
+        attributes = dict(_ATTRIBUTE.findall(found[1]))
+        relation = next((value for key, value in attributes.items() if key.endswith(b":id")), b"")
+        if (part := targets.get(relation, "")) and "worksheets/" in part:
+            parts.append(part)
+    return parts
+
+
+def _merged(archive: zipfile.ZipFile, part: str) -> Iterator[_Span]:
+    """The merged areas, read past openpyxl: its streaming mode does not tell them."""
+    tail = b""
+    with archive.open(part) as file:
+        while block := file.read(_BLOCK):
+            text = tail + block
+            cut = text.rfind(b"<")
+            for found in _MERGED.finditer(text[:cut]):
+                left, top, right, bottom = cast("tuple[int, int, int, int]", range_boundaries(found[1].decode()))
+                yield _Span(top - 1, left - 1, bottom - 1, right - 1)
+            tail = text[cut:]
+
+
+def _unmerge(grid: Grid, spans: Sequence[_Span]) -> list[_Span]:
+    """Write each merged value into all its cells; the spans that lie on the grid."""
+    area = 0
+    for span in spans:
+        if span.top >= len(grid) or span.left >= len(grid[span.top]):
+            continue
+        value = grid[span.top][span.left]
+        bottom, right = (
+            min(span.bottom, len(grid) - 1),
+            min(span.right, max(map(len, grid[span.top : span.bottom + 1])) + 50),
+        )
+        area += (bottom - span.top + 1) * (right - span.left + 1)
+        if area > _MAX_MERGED_AREA:
+            raise ImportRefused("合并单元格太多 Too many merged cells.", "取消合并后再导入 Unmerge them first.")
+        for number in range(span.top, bottom + 1):
+            row = grid[number]
+            row.extend([None] * (right + 1 - len(row)))
+            row[span.left : right + 1] = [value] * (right + 1 - span.left)
+    return list(spans)
+
+
+def below_headers(
+    grid: Grid, numbers: Sequence[int], spans: Sequence[_Span] = ()
+) -> tuple[list[str], Grid, Sequence[int]]:
+    """Find the header rows of a grid and give (headers, rows below, their numbers); empty where there are none.
+
+    The header row is the one among the first rows that names most fields, else the first of the widest. It grows
+    downwards while a merged cell of it reaches or spans columns over the row below. Several rows join as `上/下`.
+    """
+    if not grid:
+        return [], [], []
+    top = _header_row(grid)
+    depth = 1
+    while depth < _MAX_HEADER_DEPTH and top + depth < len(grid) - 1 and _goes_on(spans, top, top + depth - 1):
+        depth += 1
+    width = max(len(row) for row in grid[top : top + depth])
+    names: list[str] = []
+    for place in range(width):
+        parts = [cell_text(row[place]) if place < len(row) else "" for row in grid[top : top + depth]]
+        names.append(
+            "/".join(
+                dict.fromkeys(
+                    filter(None, (re.sub(r"\s+", "", part) if not part.isascii() else part for part in parts))
+                )
+            )
+        )
+    _drop_common_parents(names)
+    used = _distinct(names)
+    body: Grid = []
+    kept: list[int] = []
+    for place in range(top + depth, len(grid)):
+        row = grid[place]
+        if any(cell_text(cell) for cell in row):
+            body.append([*row, *[None] * (width - len(row))])
+            kept.append(numbers[place])
+    return used, body, kept
+
+
+def _header_row(grid: Grid) -> int:
+    best, best_score = 0, 0.0
+    widest = max(sum(1 for cell in row if cell_text(cell)) for row in grid[:_HEADER_ROWS_WITHIN])
+    for place, row in enumerate(grid[:_HEADER_ROWS_WITHIN]):
+        texts = [cell_text(cell) for cell in row]
+        filled = {text for text in texts if text}
+        named = sum(1 for text in filled if len(text) < 40 and _is_header(text))  # noqa: PLR2004
+        score = named + (0.5 if sum(map(bool, texts)) >= max(2, widest * 0.6) else 0.0)
+        if score > best_score:
+            best, best_score = place, score
+    return best
+
+
+def _is_header(text: str) -> bool:
+    if words.plain(text) in fields.WHOLE:
+        return True
+    concepts, rest = words.cut(text)
+    return not rest and any(pattern.needs <= set(concepts) <= pattern.takes for pattern in fields.PATTERNS)
+
+
+def _goes_on(spans: Sequence[_Span], top: int, last: int) -> bool:
+    """Whether the header reaches below row `last`: a merged cell crosses into it, or spans columns there."""
+    crosses = any(top <= span.top <= last < span.bottom for span in spans)
+    parted = any(span.top == last and span.bottom == last and span.right > span.left for span in spans)
+    return crosses or (parted and any(span.top == top and span.left != 0 for span in spans)) or parted
+
+
+def _drop_common_parents(names: list[str]) -> None:
+    """A parent is kept only where its part alone would not be told apart."""
+    leaves = [headers.leaf(name) for name in names]
+    for place, part in enumerate(leaves):
+        if leaves.count(part) == 1 and _is_header(part):
+            names[place] = part
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Name the nameless columns, and tell equal names apart by a number."""
+    seen: dict[str, int] = {}
+    used: list[str] = []
+    for place, name in enumerate(names, 1):
+        text = name or f"列{place}"
+        seen[text] = seen.get(text, 0) + 1
+        used.append(text if seen[text] == 1 else f"{text}#{seen[text]}")
+    return used

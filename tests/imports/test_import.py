@@ -1,0 +1,470 @@
+"""Files into the graph: once, again, changed, in any order, items first, incomplete, killed."""
+
+import asyncio
+import csv
+import gzip
+import json
+import random
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from graph.errors import ImportRefused
+from graph.imports import Options, apply, known_regions, plan
+from graph.writing import write
+
+PORTALS = json.loads(gzip.decompress((Path(__file__).parent / "portals" / "portals.json.gz").read_bytes()))
+REGIONS = [
+    ("450000", "广西壮族自治区", "PROVINCE"),
+    ("450300", "桂林市", "CITY"),
+    ("460000", "海南省", "PROVINCE"),
+    ("469002", "琼海市", "COUNTY"),
+    ("410200", "开封市", "CITY"),
+    ("411100", "漯河市", "CITY"),
+]
+PAGE = "https://data.example.gov.cn/d/"
+
+
+@pytest.fixture
+async def graph(empty_database):
+    rows = [{"id": f"Region:{code}", "code": code, "name": name, "level": level} for code, name, level in REGIONS]
+    await empty_database.run("UNWIND $rows AS row CREATE (g:Region) SET g = row", rows=rows)
+    return empty_database
+
+
+def resource(number, **other):
+    return {
+        "标题": f"甲类信息{number}",
+        "来源部门": "开封市公安局",
+        "摘要": f"第{number}类信息",
+        "更新周期": "每月",
+        "更新时间": "2020-01-02",
+        "详情页网址": f"{PAGE}{number}",
+        "备注栏": "x",
+    } | other
+
+
+def item(number, name, position=None, **other):
+    return {
+        "resource_url": f"{PAGE}{number}",
+        "resource_title": f"甲类信息{number}",
+        "item_name": name,
+        "item_no": position,
+    } | other
+
+
+async def load(graph, tmp_path, rows, name="catalog.json", **options):
+    path = tmp_path / name
+    if name.endswith(".csv"):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            lines = csv.DictWriter(file, rows[0])
+            lines.writeheader()
+            lines.writerows(rows)
+    elif not name.endswith(".xlsx"):
+        path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    reading = plan(path, Options(**{"region": "410200", "zone": "Asia/Shanghai"} | options), await known_regions(graph))
+    return await apply(graph, reading)
+
+
+async def everything(graph):
+    """The whole graph without the instants at which it became known, as something to compare."""
+    nodes = await graph.run(
+        "MATCH (n) WHERE NOT n:Write AND NOT n:Catalog RETURN labels(n) AS labels, properties(n) AS values ORDER BY labels(n)[0], n.id"
+    )
+    edges = await graph.run("MATCH (a)-[e]->(b) RETURN a.id AS a, type(e) AS type, properties(e) AS values, b.id AS b")
+    moments = ("recordedAt", "withdrawnAt")
+
+    def plain(values):
+        known = {name: str(value) for name, value in values.items() if name not in moments}
+        return known | {name: True for name in moments if name in values}
+
+    return (
+        [(row["labels"], plain(row["values"]) | ({"id": ""} if "State" in row["labels"][0] else {})) for row in nodes],
+        sorted(
+            (row["a"], row["type"], json.dumps(plain(row["values"]), sort_keys=True), row["b"])
+            for row in edges
+            if row["type"] != "WAS"
+        ),
+    )
+
+
+def counted(report):
+    return report.new, report.changed, report.unchanged, len(report.rejected)
+
+
+async def test_a_file_becomes_resources_with_departments(graph, tmp_path):
+    report = await load(
+        graph, tmp_path, [resource(1), resource(2, 更新周期="半年", 来源部门="开封市财政局", 摘要="暂无")]
+    )
+    assert counted(report) == (2, 0, 0, 0)
+    assert (report.source, report.region) == ("data.example.gov.cn", "410200")
+    rows = await graph.run(
+        "MATCH (g:Region)<-[:LOCATED_IN]-(d:Department)-[p:PROVIDES]->(r:Resource) "
+        "RETURN r{.*} AS r, d{.*} AS d, p{.*} AS p, g.id AS g ORDER BY r.id"
+    )
+    first, second = rows
+    assert first["r"]["id"] == f"Resource:data.example.gov.cn/{PAGE}1"
+    assert first["d"]["id"] == "Department:410200/开封市公安局"
+    assert first["d"]["sortName"] == "开封市公安局\x01Department:410200/开封市公安局"
+    assert first["g"] == "Region:410200"
+    assert first["r"]["extra"] == ["备注栏: x"]
+    assert first["r"]["updateCycle"] == "MONTHLY"
+    assert first["r"]["publication"] == "PUBLISHED"
+    assert first["r"]["secrecy"] == "NOT_SECRET"
+    assert "since" not in first["r"]
+    assert "since" not in first["p"]
+    assert (
+        first["r"]["recordedAt"] == first["p"]["recordedAt"] == second["r"]["recordedAt"] == second["d"]["recordedAt"]
+    )
+    assert second["r"]["extra"] == ["备注栏: x", "更新周期: 半年"]
+    assert second["r"]["updateCycle"] == "OTHER"
+    assert "abstract" not in second["r"]
+    assert report.counts["nullWords"] == 1
+
+
+async def test_the_same_file_twice_changes_nothing(graph, tmp_path):
+    rows = [resource(n) for n in range(9)]
+    await load(graph, tmp_path, rows)
+    before = await everything(graph)
+    report = await load(graph, tmp_path, rows)
+    assert counted(report) == (0, 0, 9, 0)
+    assert await everything(graph) == before
+
+
+@pytest.mark.parametrize(
+    "portal", ["guangxi_guilin", "hainan_hainan", "sichuan_aba", "anhui_chizhou", "zhejiang_taizhou"]
+)
+async def test_the_order_of_rows_does_not_matter(graph, tmp_path, portal):
+    rows = [*PORTALS[portal]["rows"], *PORTALS[portal]["rows"][:3]]
+    rows.append(
+        {
+            name: f"{value}x" if name in ("标题", "subjectBaseName", "目录名称") else value
+            for name, value in rows[0].items()
+        }
+    )
+    await load(graph, tmp_path, rows, source="here")
+    first = await everything(graph)
+    await graph.run("MATCH (n) WHERE NOT n:Region AND NOT n:Catalog DETACH DELETE n")
+    random.Random(7).shuffle(rows)
+    report = await load(graph, tmp_path, rows, source="here")
+    assert report.counts["repeated"] == 3
+    assert await everything(graph) == first
+
+
+async def test_the_order_of_files_does_not_matter(graph, tmp_path):
+    files = [
+        ([resource(n) for n in range(4)], "a.json"),
+        ([resource(n) for n in range(4, 8)], "b.json"),
+        ([item(n, f"项{k}", k) for n in range(8) for k in (1, 2)], "items.csv"),
+    ]
+    found = []
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        for place in order:
+            await load(graph, tmp_path, *files[place])
+        found.append(await everything(graph))
+        await graph.run("MATCH (n) WHERE NOT n:Region AND NOT n:Catalog DETACH DELETE n")
+    assert found[0] == found[1] == found[2]
+    assert sum("DataItem" in labels for labels, _ in found[0][0]) == 16
+
+
+async def test_a_changed_row_becomes_a_new_state(graph, tmp_path):
+    await load(graph, tmp_path, [resource(1), resource(2)])
+    report = await load(graph, tmp_path, [resource(1, 摘要="另一种说法", 来源部门="开封市司法局"), resource(2)])
+    assert counted(report) == (0, 1, 1, 0)
+    (row,) = await graph.run(
+        "MATCH (r:Resource {landingPage: $page}) OPTIONAL MATCH (r)-[:WAS]->(s) WITH r, s ORDER BY s.until IS NULL "
+        "RETURN r{.*} AS r, collect(s{.*}) AS states, date(datetime({datetime: r.recordedAt, timezone: 'Asia/Shanghai'})) AS today",
+        page=f"{PAGE}1",
+    )
+    now, (held, known) = row["r"], row["states"]
+    assert now["abstract"] == "另一种说法"
+    assert now["since"] == held["until"] == row["today"]
+    assert held["abstract"] == known["abstract"] == "第1类信息"
+    assert held["recordedAt"] == now["recordedAt"] == known["withdrawnAt"]
+    assert known["recordedAt"] < known["withdrawnAt"]
+    assert "until" not in known
+    assert "withdrawnAt" not in held
+    edges = await graph.run(
+        "MATCH (d:Department)-[p:PROVIDES]->(:Resource {landingPage: $page}) "
+        "RETURN d.name AS d, p.since IS NOT NULL AS since, p.until IS NOT NULL AS until, p.withdrawnAt IS NOT NULL AS gone",
+        page=f"{PAGE}1",
+    )
+    assert sorted(tuple(edge.values()) for edge in edges) == [
+        ("开封市公安局", False, False, True),
+        ("开封市公安局", False, True, False),
+        ("开封市司法局", True, False, False),
+    ]
+    again = await load(graph, tmp_path, [resource(1)])
+    assert counted(again) == (0, 1, 0, 0)
+    (row,) = await graph.run(
+        "MATCH (:Resource {landingPage: $page})-[:WAS]->(s) RETURN count(s) AS states", page=f"{PAGE}1"
+    )
+    assert row["states"] == 3  # the state of a single day is only known, never held over a day
+
+
+async def test_a_file_with_fewer_columns_changes_only_those(graph, tmp_path):
+    await load(graph, tmp_path, [resource(1)])
+    fewer = {
+        name: value for name, value in resource(1, 更新时间="2021-01-02").items() if name not in ("摘要", "备注栏")
+    }
+    assert counted(await load(graph, tmp_path, [fewer])) == (0, 1, 0, 0)
+    (row,) = await graph.run("MATCH (r:Resource) RETURN r{.*} AS r")
+    assert row["r"]["abstract"] == "第1类信息"
+    assert row["r"]["extra"] == ["备注栏: x"]
+    assert str(row["r"]["lastUpdatedAt"]) == "2021-01-02"
+    assert row["r"]["sortUpdated"].startswith("2021-01-02\x01")
+    assert counted(await load(graph, tmp_path, [fewer])) == (0, 0, 1, 0)
+
+
+async def test_what_is_absent_stays_unless_the_file_is_complete(graph, tmp_path):
+    await load(graph, tmp_path, [resource(n) for n in range(4)])
+    await load(graph, tmp_path, [resource(9, 来源部门="漯河市公安局")], region="411100")
+    assert counted(await load(graph, tmp_path, [resource(0)])) == (0, 0, 1, 0)
+    report = await load(graph, tmp_path, [resource(0)], complete=True)
+    assert (report.resources.closed, report.unchanged) == (3, 1)
+    rows = await graph.run("MATCH (r:Resource) RETURN r.name AS name, r.publication AS now ORDER BY name")
+    assert [row["now"] for row in rows] == ["PUBLISHED", "WITHDRAWN", "WITHDRAWN", "WITHDRAWN", "PUBLISHED"]
+    (row,) = await graph.run(
+        "MATCH (:Department)-[p:PROVIDES]->(:Resource {publication: 'WITHDRAWN'}) WHERE p.until IS NULL AND p.withdrawnAt IS NULL RETURN count(p) AS open"
+    )
+    assert row["open"] == 0
+    back = await load(graph, tmp_path, [resource(n) for n in range(4)], complete=True)
+    assert counted(back) == (0, 3, 1, 0)
+    again = await load(graph, tmp_path, [resource(n) for n in range(4)], complete=True)
+    assert counted(again) == (0, 0, 4, 0)
+
+
+async def test_items_wait_for_their_resource_unseen(graph, tmp_path):
+    rows = [item(1, "姓名", 1), item(1, "住址", 2), item(2, "号牌", 1)]
+    report = await load(graph, tmp_path, rows, "items.csv")
+    assert (report.new, report.counts["itemsWaiting"]) == (3, 3)
+    assert counted(await load(graph, tmp_path, rows, "items.csv")) == (0, 0, 3, 0)
+    (row,) = await graph.run("MATCH (i:DataItem) RETURN count(i) AS seen")
+    assert row["seen"] == 0
+    report = await load(graph, tmp_path, [resource(1)])
+    assert report.counts["itemsArrived"] == 2
+    (row,) = await graph.run(
+        "MATCH (r:Resource)-[h:HAS_ITEM]->(i:DataItem)-[m:MEANS]->(e:DataElement) "
+        "WHERE r.recordedAt = i.recordedAt AND h.recordedAt = r.recordedAt AND m.recordedAt = r.recordedAt "
+        "RETURN collect(i.id) AS ids, collect(e.id) AS elements, collect(labels(i)) AS labels"
+    )
+    assert sorted(row["ids"]) == [f"DataItem:data.example.gov.cn/{PAGE}1/{name}" for name in ("住址", "姓名")]
+    assert sorted(row["elements"]) == ["DataElement:住址", "DataElement:姓名"]
+    assert row["labels"] == [["DataItem"]] * 2
+    assert counted(await load(graph, tmp_path, rows, "items.csv")) == (0, 0, 3, 0)
+
+
+async def test_items_change_and_close(graph, tmp_path):
+    await load(graph, tmp_path, [resource(1)])
+    await load(
+        graph, tmp_path, [item(1, "姓名", 1), item(1, "住址", 2), item(1, "电话", 3), item(1, "电话", 4)], "items.csv"
+    )
+    report = await load(graph, tmp_path, [item(1, "姓名", 5)], "items.csv", complete=True)
+    assert (report.items.changed, report.items.closed) == (1, 3)
+    rows = await graph.run(
+        "MATCH (:Resource)-[h:HAS_ITEM]->(i) WHERE h.until IS NULL AND h.withdrawnAt IS NULL RETURN i.position AS at"
+    )
+    assert [row["at"] for row in rows] == [5]
+    (row,) = await graph.run("MATCH (:DataItem)-[:WAS]->(s:DataItemState) RETURN collect(DISTINCT s.position) AS was")
+    assert row["was"] == [1]
+    back = await load(graph, tmp_path, [item(1, "姓名", 5), item(1, "住址", 2)], "items.csv")
+    assert (back.items.changed, back.items.unchanged) == (1, 1)
+
+
+async def test_repeated_item_names_are_told_apart_by_position(graph, tmp_path):
+    await load(graph, tmp_path, [resource(1)])
+    await load(
+        graph, tmp_path, [item(1, "电话", 4), item(1, "电话", 3), item(1, "姓名", 1), item(1, "姓名", 1)], "items.csv"
+    )
+    rows = await graph.run("MATCH (i:DataItem) RETURN split(i.id, '/')[-1] AS name ORDER BY i.sortPosition")
+    assert [row["name"] for row in rows] == ["姓名", "电话#3", "电话#4"]
+
+
+async def test_a_template_has_resources_and_items(graph, tmp_path):
+    rows = [
+        {
+            "信息资源名称": "人口信息",
+            "信息资源代码": "307001/1",
+            "信息资源提供方": "开封市公安局",
+            "信息项名称": name,
+            "数据类型": "字符型",
+            "数据长度": 20,
+            "共享类型": "有条件共享",
+            "发布日期": "2019.3",
+        }
+        for name in ("姓名", "住址")
+    ]
+    rows[1] = rows[1] | {"信息资源名称": "", "信息资源代码": "", "信息资源提供方": "", "共享类型": "", "发布日期": ""}
+    report = await load(graph, tmp_path, rows, "template.csv", source="开封市目录")
+    assert (report.resources.new, report.items.new, report.counts["partialDates"]) == (1, 2, 1)
+    (row,) = await graph.run("MATCH (r:Resource)-[:HAS_ITEM]->(i) RETURN r{.*} AS r, collect(i.length) AS lengths")
+    assert row["r"]["id"] == "Resource:410200/307001/1"
+    assert str(row["r"]["publishedOn"]) == "2019-03-01"
+    assert row["r"]["extra"] == ["发布日期: 2019.3"]
+    assert row["lengths"] == [20, 20]
+    assert counted(await load(graph, tmp_path, rows, "template.csv", source="开封市目录")) == (0, 0, 3, 0)
+
+
+async def test_a_secret_entry_is_never_published(graph, tmp_path):
+    report = await load(
+        graph, tmp_path, [resource(1, 涉密属性="涉密"), resource(2, 涉密属性="非涉密"), resource(3, 涉密属性="看情况")]
+    )
+    assert [one.header for one in report.rejected] == ["涉密属性"]
+    rows = await graph.run("MATCH (r:Resource) RETURN r.secrecy AS secrecy, r.publication AS publication ORDER BY r.id")
+    assert [tuple(row.values()) for row in rows] == [("SECRET", "DRAFT"), ("NOT_SECRET", "PUBLISHED")]
+
+
+async def test_rows_that_share_a_key_are_told_apart_by_content(graph, tmp_path):
+    rows = [resource(1), resource(1, 摘要="另一种"), resource(1), resource(2)]
+    report = await load(graph, tmp_path, rows)
+    assert (report.new, report.counts["ambiguous"], report.counts["repeated"]) == (3, 2, 1)
+    ids = [row["id"] for row in await graph.run("MATCH (r:Resource) RETURN r.id AS id ORDER BY id")]
+    assert [("#" in one) for one in ids] == [True, True, False]
+    assert counted(await load(graph, tmp_path, rows[::-1])) == (0, 0, 3, 0)
+
+
+async def test_former_names_lead_to_the_department(graph, tmp_path):
+    await graph.run(
+        "MATCH (g:Region {code: '410200'}) CREATE (d:Department {id: 'Department:410200/开封市市场监督管理局', name: '开封市市场监督管理局', "
+        "formerNames: ['开封市工商行政管理局', '开封市质量技术监督局']})-[:LOCATED_IN]->(g)"
+    )
+    report = await load(
+        graph, tmp_path, [resource(1, 来源部门="开封市工商行政管理局"), resource(2, 来源部门="【开封市】开封市财政局")]
+    )
+    assert (
+        report.counts["departmentsByFormerName"],
+        report.counts["departmentsTidied"],
+        report.counts["departmentsNew"],
+    ) == (1, 1, 1)
+    rows = await graph.run("MATCH (d:Department)-[:PROVIDES]->(r) RETURN d.name AS name ORDER BY r.id")
+    assert [row["name"] for row in rows] == ["开封市市场监督管理局", "开封市财政局"]
+
+
+async def test_rejected_rows_go_to_a_file_with_cell_reason_and_cure(graph, tmp_path):
+    report = await load(
+        graph,
+        tmp_path,
+        [resource(1), resource(2, 更新时间="很久以前"), resource(3, 标题="暂无"), resource(4, 更新时间="=1+1")],
+    )
+    assert counted(report) == (1, 0, 0, 3)
+    assert report.rejected_file == tmp_path / "catalog.json.rejected.csv"
+    with report.rejected_file.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["row", "header", "value", "reason", "cure"]
+    assert [line[:3] for line in lines[1:]] == [
+        ["2", "更新时间", "很久以前"],
+        ["3", "标题", ""],
+        ["4", "更新时间", "'=1+1"],
+    ]
+    assert all(reason and cure for *_, reason, cure in lines)
+
+
+async def test_a_dry_run_says_the_same_and_writes_nothing(graph, tmp_path):
+    await load(graph, tmp_path, [item(3, "姓名", 1)], "items.csv")
+    await load(graph, tmp_path, [resource(1), resource(2)])
+    before = await everything(graph)
+    rows = [resource(1, 摘要="新"), resource(3), resource(4, 更新时间="很久以前")]
+    dry = await load(graph, tmp_path, rows, dry_run=True, complete=True)
+    assert await everything(graph) == before
+    assert dry.rejected_file is None
+    wet = await load(graph, tmp_path, rows, complete=True)
+    assert counted(dry) == counted(wet) == (1, 2, 0, 1)
+    shown = dry.as_json()
+    assert json.loads(json.dumps(shown, ensure_ascii=False))["rejected"] == [
+        {
+            "row": 3,
+            "header": "更新时间",
+            "value": "很久以前",
+            "reason": "不是日期 not a date",
+            "cure": "写成 2019-03-01 Write it as 2019-03-01.",
+        }
+    ]
+    assert shown["columns"][0].keys() == {"header", "field", "confidence", "decision", "why"}
+    assert {"file", "rows", "columns", "new", "changed", "unchanged", "rejected"} <= shown.keys()
+
+
+async def test_open_questions_stop_an_import_and_say_the_options(graph, tmp_path):
+    rows = [{"标题": f"信息{n}", "所属主题": "教育文化", "重点领域": "其他"} for n in range(6)]
+    with pytest.raises(ImportRefused) as caught:
+        await load(graph, tmp_path, rows, region=None)
+    for option in ("--map 所属主题=theme", "--source", "--region"):
+        assert option in caught.value.cure
+    report = await load(graph, tmp_path, rows, source="here", mapping={"所属主题": "theme", "重点领域": ""})
+    assert report.new == 6
+
+
+@pytest.mark.parametrize(
+    ("portal", "source", "region"),
+    [
+        ("guangxi_guilin", "gl.data.gxzf.gov.cn", "450300"),
+        ("hainan_hainan", "data.hainan.gov.cn", "460000"),
+        ("anhui_anhui", None, None),
+    ],
+)
+async def test_source_and_region_are_taken_from_the_file_where_it_says_them(graph, tmp_path, portal, source, region):
+    (tmp_path / "portal.json").write_text(json.dumps(PORTALS[portal]["rows"]))
+    reading = plan(tmp_path / "portal.json", Options(), await known_regions(graph))
+    assert (reading.source, reading.region) == (source, region)
+    assert {question.about for question in reading.questions} == ({"SOURCE"} if not source else set()) | (
+        {"REGION"} if not region else set()
+    )
+
+
+async def test_an_unknown_region_is_refused(graph, tmp_path):
+    (tmp_path / "catalog.json").write_text(json.dumps([resource(1)]))
+    reading = plan(tmp_path / "catalog.json", Options(region="999999"), [])
+    with pytest.raises(ImportRefused):
+        await apply(graph, reading)
+    (row,) = await graph.run("MATCH (n) WHERE n:Resource OR n:Department OR n:Write RETURN count(n) AS left")
+    assert row["left"] == 0
+
+
+async def test_a_killed_import_is_invisible_and_is_finished_by_running_it_again(graph, tmp_path):
+    rows = [resource(n) for n in range(5_000)]
+    (tmp_path / "catalog.json").write_text(json.dumps(rows))
+    reading = plan(tmp_path / "catalog.json", Options(region="410200"), await known_regions(graph))
+    begun = asyncio.Event()
+    task = asyncio.create_task(apply(graph, reading, lambda done, total: begun.set()))
+    await begun.wait()
+    (row,) = await graph.run("MATCH (r) WHERE r:Resource OR r:Department RETURN count(r) AS seen")
+    assert row["seen"] == 0
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    (row,) = await graph.run("MATCH (r) WHERE r:Resource OR r:Department RETURN count(r) AS seen")
+    assert row["seen"] == 0
+    assert (await apply(graph, reading)).new == 5_000
+    (row,) = await graph.run("MATCH (r:Resource) RETURN count(DISTINCT r.recordedAt) AS instants, count(r) AS seen")
+    assert row == {"instants": 1, "seen": 5_000}
+
+
+async def test_two_imports_of_one_file_at_once_make_it_once(graph, tmp_path):
+    (tmp_path / "catalog.json").write_text(json.dumps([resource(n) for n in range(500)]))
+    reading = plan(tmp_path / "catalog.json", Options(region="410200"), await known_regions(graph))
+    reports = await asyncio.gather(*(apply(graph, reading) for _ in range(3)))
+    assert Counter(counted(report) for report in reports) == {(500, 0, 0, 0): 1, (0, 0, 500, 0): 2}
+
+
+async def test_a_write_is_registered_open_and_closed(graph):
+    async with write(graph, timedelta(seconds=30)) as (transaction, at):
+        (row,) = await graph.run(
+            "MATCH (w:Write) RETURN w.at IS NULL AS open, w.until > datetime.realtime() AS leased, w.registeredAt <= datetime($at) AS before",
+            at=at,
+        )
+        assert row == {"open": True, "leased": True, "before": True}
+        await transaction.run("CREATE (:Region {id: 'Region:x', recordedAt: datetime($at)})", at=at)
+    (row,) = await graph.run("MATCH (w:Write) MATCH (g:Region {id: 'Region:x'}) RETURN w.at = g.recordedAt AS same")
+    assert row["same"]
+    with pytest.raises(ValueError, match="no"):
+        async with write(graph) as (transaction, at):
+            await transaction.run("CREATE (:Region {id: 'Region:y'})")
+            raise ValueError("no")
+    (row,) = await graph.run("MATCH (w:Write) RETURN count(w) AS writes, count {(:Region {id: 'Region:y'})} AS left")
+    assert row == {"writes": 1, "left": 0}
+    await graph.run("MATCH (w:Write) SET w.at = w.at - duration('PT2H')")
+    async with write(graph):
+        pass
+    (row,) = await graph.run("MATCH (w:Write) RETURN count(w) AS writes")
+    assert row["writes"] == 1

@@ -1,0 +1,207 @@
+"""Cells: dates, words of nothing, full width, lists, counts, closed words."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.imports import cells, terms, values
+from graph.imports.dates import Day, parse_date
+
+DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
+WIDE = str.maketrans("0123456789-./:", "０１２３４５６７８９－．／：")
+SPELLINGS = [
+    "{0:%Y}-{0:%m}-{0:%d}",
+    "{0.year}-{0.month}-{0.day}",
+    "{0.year}/{0.month}/{0.day}",
+    "{0.year}.{0.month}.{0.day}",
+    "{0.year}年{0.month}月{0.day}日",
+    "{0.year} 年 {0.month} 月 {0.day} 日",
+    "{0.year}年{0.month}月{0.day}号",
+    "{0:%Y}{0:%m}{0:%d}",
+    "{0:%Y}{0:%m}{0:%d}093015",
+    "{0:%Y}-{0:%m}-{0:%d} 09:45",
+    "{0:%Y}-{0:%m}-{0:%d}\n09:45",
+    "{0:%Y}-{0:%m}-{0:%d} 09:45:33.0",
+    "{0:%Y}-{0:%m}-{0:%d}T09:45:33Z",
+    "{0:%Y}-{0:%m}-{0:%d}T09:45:33.123+08:00",
+    "{0.year}年{0.month}月{0.day}日 9时45分",
+    " {0:%Y}-{0:%m}-{0:%d} ",
+]
+
+
+@given(DAYS, st.sampled_from(SPELLINGS), st.booleans())
+def test_a_day_in_any_spelling_and_width(day, spelling, wide):
+    text = spelling.format(day)
+    assert parse_date(text.translate(WIDE) if wide else text) == Day(day)
+
+
+@given(DAYS)
+def test_a_day_as_excel_and_machines_have_it(day):
+    assert parse_date(day) == Day(day)
+    assert parse_date(datetime(day.year, day.month, day.day, 23, 59)) == Day(day)  # noqa: DTZ001  Excel knows no zones
+    serial = (day - date(1899, 12, 30)).days
+    assert parse_date(serial) == parse_date(str(serial)) == parse_date(serial + 0.75) == Day(day)
+    if day.year > 2001:
+        seconds = int((datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=8)).timestamp())
+        assert parse_date(seconds) == parse_date(str(seconds * 1000)) == Day(day)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2019.3", date(2019, 3, 1)),
+        ("2019年3月", date(2019, 3, 1)),
+        ("2019-03", date(2019, 3, 1)),
+        ("201903", date(2019, 3, 1)),
+        ("2019年", date(2019, 1, 1)),
+        ("2019", date(2019, 1, 1)),
+        ("二〇一九年三月", date(2019, 3, 1)),
+    ],
+)
+def test_a_month_or_a_year_is_its_first_day_and_partial(text, day):
+    assert parse_date(text) == Day(day, partial=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["二〇一九年三月二十一日", "Mar 21, 2019", "21 March 2019", "Thu Mar 21 09:45:00 CST 2019"]
+)
+def test_days_in_words(text):
+    assert parse_date(text) == Day(date(2019, 3, 21))
+
+
+@pytest.mark.parametrize("text", ["2019-13-01", "2019-02-30", "01/02/2019", "3/1/19", "每年", "长期", "0000-00-00", "12", "99999999", "2019-1-1-1", True, float("nan"), float("inf"), None, ""])  # fmt: skip
+def test_what_is_no_day(text):
+    assert parse_date(text) is None
+
+
+@given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
+def test_any_cell_is_parsed_without_an_error(raw):
+    for field in (
+        "publishedOn",
+        "recordCount",
+        "formats",
+        "keywords",
+        "openType",
+        "updateCycle",
+        "landingPage",
+        "abstract",
+        "secrecy",
+        "name",
+    ):
+        cell = cells.parser_for(field, field)(raw)
+        assert cell.value is None or isinstance(cell.value, str | int | list | date)
+
+
+@pytest.mark.parametrize(
+    "text", ["null", "NULL", "暂无", " 暂无数据 ", "无", "-", "——", "N/A", "", "  ", "None", "［］"]
+)
+def test_words_of_nothing(text):
+    assert values.text_of(text) == ""
+
+
+def test_full_width_letters_become_narrow_and_chinese_punctuation_stays():
+    assert values.text_of("ＡＢＣ１２３（甲，乙）　丙") == "ABC123（甲，乙） 丙"
+    assert cells.parser_for("name", "名称")("ＧＤＰ").counted == ("fullWidth",)
+
+
+@given(st.text())
+def test_cleaning_a_text_twice_changes_nothing(text):
+    assert values.text_of(values.text_of(text)) == values.text_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("['xls', 'xml']", ["xls", "xml"]),
+        ('["a", "b"]', ["a", "b"]),
+        ("建设\r\n\t农、林、牧、渔业\r\n\t煤矿", ["建设", "农、林、牧、渔业", "煤矿"]),
+        ("甲、乙；丙", ["甲、乙", "丙"]),
+        ("甲，乙，甲", ["甲", "乙"]),
+        ("台州市 环境 空气", ["台州市", "环境", "空气"]),
+        ("[]", []),
+        ("", []),
+        ("[甲", ["[甲"]),
+        ("['a', b]", ["['a'", "b]"]),
+    ],
+)
+def test_lists(text, members):
+    assert values.split_list(text) == members
+
+
+@given(st.text(max_size=60))
+def test_a_list_never_loses_a_word(text):
+    assert len(set(values.split_list(text))) == len(values.split_list(text))
+
+
+@given(st.integers(0, 10**12))
+def test_counts(number):
+    assert values.parse_count(number) == values.parse_count(str(number)) == values.parse_count(f"{number:,}") == number
+    assert values.parse_count(f"约{number}条") == values.parse_count(str(number).translate(WIDE)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("3.2万", 32_000), ("1.25亿条", 125_000_000), ("564.0", 564), ("12万", 120_000)]
+)
+def test_counts_in_words(text, number):
+    assert values.parse_count(text) == number
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "许多", "500MB", True, float("nan"), 1.5, "12-13"])
+def test_what_is_no_count(text):
+    assert values.parse_count(text) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value", "lost"),
+    [
+        ("openType", "无条件", "UNCONDITIONAL_OPEN", None),
+        ("openType", "依申请开放", "ON_APPLICATION", None),
+        ("openType", "不予开放", "NOT_OPEN", None),
+        ("openType", "开放网站", None, "开放网站"),
+        ("updateCycle", "每年", "YEARLY", None),
+        ("updateCycle", "半年", "OTHER", "半年"),
+        ("updateCycle", "每年(更新说明:暂无新业务数据产生)", "YEARLY", "每年(更新说明:暂无新业务数据产生)"),
+        ("updateCycle", "看情况", None, "看情况"),
+        ("shareType", "2", "CONDITIONAL", None),
+        ("publishedOn", "2019年3月", date(2019, 3, 1), "2019年3月"),
+        ("recordCount", "500MB", None, "500MB"),
+        ("landingPage", "见附件", None, "见附件"),
+        ("landingPage", "https://a.example/x?y=1#z", "https://a.example/x?y=1#z", None),
+    ],
+)
+def test_what_a_value_does_not_say_is_kept_in_the_original(field, text, value, lost):
+    cell = cells.parser_for(field, field)(text)
+    assert (cell.value, cell.lost) == (value, lost)
+
+
+def test_the_template_says_1_and_0_for_is_open():
+    assert cells.parser_for("openType", "是否向社会开放")("0").value == "NOT_OPEN"
+    assert cells.parser_for("openType", "开放条件")("0").value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("['xls', 'xml', '接口']", ("api", "xls", "xml")),
+        ("电子表格-xlsx", ("xlsx",)),
+        ("数据库:其他", ("数据库",)),
+        ("数据库-sqlServer", ("sqlserver",)),
+        ("CSV、.XLSX", ("csv", "xlsx")),
+    ],
+)
+def test_formats(text, names):
+    assert terms.formats(text) == (names, True)
+
+
+def test_an_unreadable_date_or_secrecy_is_a_problem_with_a_cure():
+    for field, text in (("publishedOn", "很久以前"), ("secrecy", "看情况")):
+        problem = cells.parser_for(field, field)(text).problem
+        assert problem is not None
+        assert all(problem)
+
+
+def test_html_in_descriptions():
+    assert values.without_tags("<p>双控体系建设</p>\r\n") == "双控体系建设"
+    assert values.without_tags("a < b & c > d") == "a < b & c > d"
