@@ -121,7 +121,7 @@ class Planner:
                 raise Refused(coerced)
             variables = coerced
         known = variables.coerced if variables else {}
-        return self._plan(text, name, tuple(bool(known.get(name)) for name in document.conditions)), variables
+        return self._plan(text, name, tuple(known.get(name) for name in document.conditions)), variables
 
     def _document(self, text: str) -> Document:
         try:
@@ -130,7 +130,8 @@ class Planner:
             raise Refused([error]) from error
         except RecursionError as error:
             raise Refused([GraphQLError("The document is nested too deeply. Ask in parts.")]) from error
-        errors = validate(self.schema, node, [LimitRule, *specified_rules], max_errors=20)
+        # The size comes first: some of the other rules take long over a large document.
+        errors = validate(self.schema, node, [LimitRule]) or validate(self.schema, node, specified_rules, max_errors=20)
         if errors:
             raise Refused(errors)
         operations: dict[str, OperationDefinitionNode] = {}
@@ -142,7 +143,7 @@ class Planner:
                 fragments[definition.name.value] = definition
         return Document(node, operations, fragments, conditions(node))
 
-    def _make(self, text: str, name: str | None, included: tuple[bool, ...]) -> Plan:
+    def _make(self, text: str, name: str | None, included: tuple[bool | None, ...]) -> Plan:
         document = self.document(text)
         operation = document.operations[name] if name else only(document)
         assert operation is not None  # noqa: S101  # `plan` has seen it
@@ -160,16 +161,19 @@ class Planner:
                 plan.is_planned = False
             else:
                 plan.roots.append(collector.root(self.schema.query_type.fields[asked], key, nodes))
+        if collector.is_undecided:
+            plan.is_planned = False
         return plan
 
 
 class Collector:
     """Lays out selections, with the conditions of @skip and @include decided."""
 
-    def __init__(self, schema: GraphQLSchema, document: Document, included: Mapping[str, bool]) -> None:
+    def __init__(self, schema: GraphQLSchema, document: Document, included: Mapping[str, bool | None]) -> None:
         self.schema = schema
         self.fragments = document.fragments
         self.variables = included
+        self.is_undecided = False
         self.arguments: list[tuple[GraphQLField, FieldNode, tuple[str, ...]]] = []
         self.slots = 0
 
@@ -240,9 +244,10 @@ class Collector:
     def _included(self, directives: Sequence[DirectiveNode]) -> bool:
         for directive in directives:
             if directive.name.value in ("skip", "include"):
-                [argument] = directive.arguments or ()
-                value: Any = argument.value
+                value: Any = next(argument.value for argument in directive.arguments or ())
                 holds = self.variables[value.name.value] if isinstance(value, VariableNode) else value.value
+                # A variable that has a default may still be given as null: graphql-core says what is wrong with that.
+                self.is_undecided |= holds is None
                 if holds == (directive.name.value == "skip"):
                     return False
         return True

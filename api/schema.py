@@ -8,9 +8,7 @@ the same rows. `python -m api.schema` prints the SDL that `schema.graphql` holds
 """
 
 import types
-from collections.abc import Callable
 from datetime import date, datetime
-from enum import Enum
 from typing import Any, Union, get_args, get_origin
 
 from graphql import (
@@ -18,7 +16,6 @@ from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLEnumValue,
-    GraphQLError,
     GraphQLField,
     GraphQLFloat,
     GraphQLID,
@@ -37,56 +34,14 @@ from graphql import (
 )
 
 import graph.asks  # pyright: ignore[reportUnusedImport]  # declares every question  # noqa: F401
+from api.scalars import DATE, INSTANT
 from graph.model import RECORDS
 from graph.model.named import Named
 from graph.questions import PAGE_ARGUMENTS, QUESTIONS, Argument, Id, Page, Question
 from graph.record import Declared, Many, One, Value
+from graph.selection import Choice
+from graph.words import Word
 
-
-def text_of(scalar: str) -> Callable[[Any], str]:
-    """The output coercion of a scalar whose rows hold text."""
-
-    def coerce(value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        raise GraphQLError(f"{scalar} cannot represent value: {value!r}")
-
-    return coerce
-
-
-def parse_date(value: Any) -> date:
-    """A `Date` given by the asker; GraphQLError if it is none."""
-    try:
-        if isinstance(value, str) and len(value) == len("2019-12-31"):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise GraphQLError(f"{value!r} is no day of the calendar. Write it as YYYY-MM-DD.")
-
-
-def parse_instant(value: Any) -> datetime:
-    """A `DateTime` given by the asker; GraphQLError if it is none or has no offset."""
-    try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise GraphQLError(f"{value!r} is no instant. Write it with its offset: 2019-12-31T08:00:00+08:00.")
-    return instant
-
-
-DATE = GraphQLScalarType(
-    "Date",
-    coerce_output_value=text_of("Date"),
-    coerce_input_value=parse_date,
-    description="日期 A day of the calendar, YYYY-MM-DD.",
-)
-INSTANT = GraphQLScalarType(
-    "DateTime",
-    coerce_output_value=text_of("DateTime"),
-    coerce_input_value=parse_instant,
-    description="时刻 An instant, RFC 3339 with offset.",
-)
 SCALARS: dict[type, GraphQLScalarType] = {
     str: GraphQLString,
     Id: GraphQLID,
@@ -187,16 +142,16 @@ class Lifting:
             lifted = self.named
         elif inner.__name__ in self.objects:
             lifted = self.objects[inner.__name__]
-        elif issubclass(inner, Enum):
+        elif issubclass(inner, Word):
             lifted = self.enum(inner)
         else:
             lifted = SCALARS[inner]
         return lifted if nullable else GraphQLNonNull(lifted)
 
-    def enum(self, word: type[Enum]) -> GraphQLEnumType:
+    def enum(self, word: type[Word]) -> GraphQLEnumType:
         """The enum of a vocabulary."""
         if word.__name__ not in self.enums:
-            values = {member.name: GraphQLEnumValue(member, getattr(member, "doc", "")) for member in word}
+            values = {member.name: GraphQLEnumValue(member, member.doc) for member in word}
             self.enums[word.__name__] = GraphQLEnumType(word.__name__, values, description=word.__doc__)
         return self.enums[word.__name__]
 
@@ -230,9 +185,7 @@ class Lifting:
         """Filter, order and paging of a list of nodes."""
         name = record.name + "Order"
         if name not in self.enums:
-            # Members of an enum, not plain text: a word chooses a fragment, so a statement is kept for each.
-            members = Enum(name, [(order, order) for order in record.orders], type=str)
-            orders = {member.name: GraphQLEnumValue(member, record.orders[member.name].doc) for member in members}
+            orders = {each: GraphQLEnumValue(Choice(each), order.doc) for each, order in record.orders.items()}
             self.enums[name] = GraphQLEnumType(
                 name, orders, description=f"{term(record.doc)}排序 How a list is sorted."
             )
@@ -248,7 +201,7 @@ class Lifting:
         inner, nullable = optional(argument.type)
         listed = get_origin(inner) is list
         inner = get_args(inner)[0] if listed else inner
-        kind: Any = self.enum(inner) if issubclass(inner, Enum) else SCALARS[inner]
+        kind: Any = self.enum(inner) if issubclass(inner, Word) else SCALARS[inner]
         kind = GraphQLList(GraphQLNonNull(kind)) if listed else kind
         without = argument.default is ... or argument.default is None
         default = Undefined if without else argument.default
@@ -292,7 +245,7 @@ class Lifting:
         """The filter of one property by its type."""
         if get_origin(kind) is list:
             name, operators, scalar = "ListFilter", ("has",), GraphQLString
-        elif issubclass(kind, Enum):
+        elif issubclass(kind, Word):
             name, operators, scalar = kind.__name__ + "Filter", ("eq", "in"), self.enum(kind)
         else:
             scalar = SCALARS[kind]

@@ -7,7 +7,7 @@
 not pass. `namer` makes the function that turns a row into the answer, in request order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeAlias, Union
 
 import msgspec
@@ -31,8 +31,12 @@ Check: TypeAlias = Callable[[Any], object]
 Name: TypeAlias = Callable[[Any, Sequence[Any]], Any]
 
 LARGEST = 1.7976931348623157e308
-INT: Any = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
-FLOAT: Any = Annotated[float, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+LEAVES: dict[Any, Any] = {
+    GraphQLInt: Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)],
+    GraphQLFloat: Annotated[float, msgspec.Meta(ge=-LARGEST, le=LARGEST)],
+    GraphQLBoolean: bool,
+}
+"""What rows hold for the scalars; all others are text."""
 HIDDEN = " type"
 """The key under which a row tells its type to graphql-core; no response key has a space."""
 
@@ -64,11 +68,7 @@ def inner_type(schema: GraphQLSchema, kind: Any, selection: Selection) -> Any:
             record_type(schema, member, selection, tag=member.name) for member in schema.get_possible_types(kind)
         ]
         return Union[tuple(members)]  # noqa: UP007
-    if kind is GraphQLInt:
-        return INT
-    if kind is GraphQLFloat:
-        return FLOAT
-    return bool if kind is GraphQLBoolean else str
+    return LEAVES.get(kind, str)
 
 
 def record_type(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, tag: str | None) -> Any:
@@ -90,7 +90,7 @@ def page_type(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selecti
         array_like=True,
         forbid_unknown_fields=True,
     )
-    total = INT if wants_total(selection, member.name) else None
+    total = LEAVES[GraphQLInt] if wants_total(selection, member.name) else None
     return msgspec.defstruct(
         "Page", [("rows", list[row]), ("total", total)], array_like=True, forbid_unknown_fields=True
     )
@@ -177,65 +177,68 @@ def record_namer(
 def page_namer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, *, hidden: bool) -> Name:
     """The namer of a page: rows, cursors, and where the page stands in the list."""
     member = page_member(kind)
-    edge: Any = get_named_type(kind.fields["edges"].type)
-    info: Any = get_named_type(kind.fields["pageInfo"].type)
-    column: dict[int, int] = {id(child): index for index, child in enumerate(pages(selection, member.name), start=1)}
     records = {
-        id(child): record_namer(schema, member, child, hidden=hidden, start=0)
-        for child in pages(selection, member.name)
+        id(child): (index, record_namer(schema, member, child, hidden=hidden, start=0))
+        for index, child in enumerate(pages(selection, member.name), start=1)
     }
+    parts = tuple((child.key, page_part(kind, child, records, hidden=hidden)) for child in selection.on[kind.name])
     slots = selection.slots
-
-    def nodes(child: Selection, rows: list[Any], values: Sequence[Any]) -> list[Any]:
-        at, record = column[id(child)], records[id(child)]
-        return [record(row[at], values) for row in rows]
-
-    def edges(child: Selection, rows: list[Any], values: Sequence[Any]) -> list[Any]:
-        parts: list[tuple[str, Callable[[Any], Any]]] = []
-        for each in child.on[edge.name]:
-            if each.field == "__typename":
-                parts.append((each.key, lambda _: edge.name))
-            elif each.field == "cursor":
-                parts.append((each.key, lambda row: row[0]))
-            else:
-                at, record = column[id(each)], records[id(each)]
-                parts.append((each.key, lambda row, at=at, record=record: record(row[at], values)))
-        extra = {HIDDEN: edge.name} if hidden else {}
-        return [{key: part(row) for key, part in parts} | extra for row in rows]
 
     def name(page: Any, values: Sequence[Any]) -> Any:
         if page.__class__ is not list or len(page) != 2 or not sound(page[0]):  # noqa: PLR2004
             return page
-        rows, total = page
-        last = values[slots["last"]] if "last" in slots else None
-        limit = last if last is not None else values[slots["first"]]
-        more = len(rows) > limit
-        rows = rows[:limit]
-        if last is not None:
-            rows.reverse()
-        before, after = values[slots["before"]] if "before" in slots else None, values[slots["after"]]
-        stand = {
-            "hasNextPage": more if last is None else before is not None,
-            "hasPreviousPage": more if last is not None else after is not None,
-            "startCursor": rows[0][0] if rows else None,
-            "endCursor": rows[-1][0] if rows else None,
-            "__typename": info.name,
-        }
-        answer: dict[str, Any] = {}
-        for child in selection.on[kind.name]:
-            if child.field == "nodes":
-                answer[child.key] = nodes(child, rows, values)
-            elif child.field == "edges":
-                answer[child.key] = edges(child, rows, values)
-            elif child.field == "pageInfo":
-                answer[child.key] = {each.key: stand[each.field] for each in child.on[info.name]}
-            else:
-                answer[child.key] = kind.name if child.field == "__typename" else total
-        if hidden:
-            answer[HIDDEN] = kind.name
-        return answer
+        rows, stand = cut(page[0], {argument: values[slot] for argument, slot in slots.items()})
+        stand["totalCount"] = page[1]
+        named = {key: part(rows, stand, values) for key, part in parts}
+        return named | {HIDDEN: kind.name} if hidden else named
 
     return name
+
+
+Part: TypeAlias = Callable[[list[list[Any]], Mapping[str, Any], Sequence[Any]], Any]
+
+
+def page_part(
+    kind: GraphQLObjectType, child: Selection, records: Mapping[int, tuple[int, Name]], *, hidden: bool
+) -> Part:
+    """What names one field of a page, from the rows, where they stand, and the values of the arguments."""
+    inner: Any = get_named_type(kind.fields[child.field].type) if child.field != "__typename" else None
+    if child.field == "nodes":
+        at, record = records[id(child)]
+        return lambda rows, _, values: [record(row[at], values) for row in rows]
+    if child.field == "edges":
+        columns = tuple((each.key, edge_column(inner, each, records)) for each in child.on[inner.name])
+        extra = {HIDDEN: inner.name} if hidden else {}
+        return lambda rows, _, values: [{key: column(row, values) for key, column in columns} | extra for row in rows]
+    if child.field == "pageInfo":
+        asked = tuple((each.key, each.field) for each in child.on[inner.name])
+        return lambda _, stand, __: {key: stand.get(field, inner.name) for key, field in asked}
+    return lambda _, stand, __: stand.get(child.field, kind.name)
+
+
+def edge_column(kind: GraphQLObjectType, child: Selection, records: Mapping[int, tuple[int, Name]]) -> Name:
+    """What names one field of an edge, from its row."""
+    if child.field == "__typename":
+        return lambda _, __: kind.name
+    if child.field == "cursor":
+        return lambda row, _: row[0]
+    at, record = records[id(child)]
+    return lambda row, values: record(row[at], values)
+
+
+def cut(rows: list[list[Any]], given: Mapping[str, Any]) -> tuple[list[list[Any]], dict[str, Any]]:
+    """The rows that were asked for, in the order of the list, and where they stand in it."""
+    last: int | None = given.get("last")
+    limit: int = given["first"] if last is None else last
+    more = len(rows) > limit
+    kept = rows[:limit] if last is None else rows[:limit][::-1]
+    stand = {
+        "hasNextPage": more if last is None else given.get("before") is not None,
+        "hasPreviousPage": given.get("after") is not None if last is None else more,
+        "startCursor": kept[0][0] if kept else None,
+        "endCursor": kept[-1][0] if kept else None,
+    }
+    return kept, stand
 
 
 def sound(rows: Any) -> bool:

@@ -1,0 +1,7 @@
+"""What is true: the graph, its Cypher and its rules. Knows no GraphQL, no HTTP, no tokens.
+
+Read `model` (the vocabulary), then a question (`lineage`, `holders`, `duplicates`, `islands`, `search`, `catalog`): its Cypher
+stands right above the function that asks it. `statement` joins selections and fragments into one statement, `database`
+runs it, `permissions` says who may see what, `verdicts` what a regime says. `imports` and `load` write; `engine` is the
+embedded Neo4j.
+"""

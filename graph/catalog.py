@@ -71,8 +71,17 @@ async def node(asked: Asked, *, id: str) -> Any:
     return columns and columns[0]
 
 
-PLURALS = {"Department": "departments", "Resource": "resources", "System": "systems", "Project": "projects",
-           "DataItem": "dataItems", "DataElement": "dataElements", "Regime": "regimes", "Rule": "rules", "Region": "regions"}  # fmt: skip
+PLURALS = {
+    "Department": "departments",
+    "Resource": "resources",
+    "System": "systems",
+    "Project": "projects",
+    "DataItem": "dataItems",
+    "DataElement": "dataElements",
+    "Regime": "regimes",
+    "Rule": "rules",
+    "Region": "regions",
+}
 
 
 def declare() -> None:

@@ -9,7 +9,6 @@ from graph.questions import Put
 from graph.selection import Selection, pages
 from graph.statement import Composer
 
-
 NAMED: tuple[LiteralString, ...] = (
     "Region", "Department", "Resource", "DataItem", "DataElement", "System", "Project", "Regime", "Rule",
 )  # fmt: skip

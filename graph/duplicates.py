@@ -45,7 +45,9 @@ WITH element, kind, r, departments, items, facts,
   element.sortName + '\\u0001' + r.id + '\\u0001' + kind AS key WHERE <beyond>
 WITH element, kind, r, departments, items, facts, key ORDER BY element.sortName, r.id, kind LIMIT $first + 1
 CALL (*) {
-  WITH *, head(COLLECT { MATCH (a:Department)-[u:AUTHORITY_FOR WHERE <u>]->(element) WHERE <visible a> RETURN a ORDER BY a.id LIMIT 1 }) AS source
+  WITH *, head(COLLECT {
+    MATCH (a:Department)-[u:AUTHORITY_FOR WHERE <u>]->(element) WHERE <visible a>
+    RETURN a ORDER BY a.id LIMIT 1 }) AS source
   <applying>
   RETURN source, regime, parameter, rules }
 RETURN collect([key, kind, r.name, element.name, facts, source.id, source.name, parameter, <columns>]) AS rows }

@@ -23,10 +23,12 @@ TARGETS: dict[str, LiteralString] = {
 }
 # Copies are followed from what was asked about: resources from a resource, items from an item or an element.
 COPIES: dict[str, LiteralString] = {
-    "Resource": """UNWIND resources AS of MATCH (of) ((x:Resource)-[f:FLOWS_TO WHERE <f>]->(y:Resource WHERE <visible y>)){1,10} (copy)
+    "Resource": """UNWIND resources AS of
+  MATCH (of) ((x:Resource)-[f:FLOWS_TO WHERE <f>]->(y:Resource WHERE <visible y>)){1,10} (copy)
   WITH of, collect(DISTINCT copy) AS copies, resources UNWIND copies AS copy
   WITH of, copies, copy, copy AS place WHERE NOT copy IN resources""",
-    "DataItem": """UNWIND items AS of MATCH (of) ((x:DataItem)-[f:FLOWS_TO WHERE <f>]->(y:DataItem WHERE <visible y>)){1,10} (copy)
+    "DataItem": """UNWIND items AS of
+  MATCH (of) ((x:DataItem)-[f:FLOWS_TO WHERE <f>]->(y:DataItem WHERE <visible y>)){1,10} (copy)
   WITH of, collect(DISTINCT copy) AS copies, items UNWIND copies AS copy
   WITH of, copies, copy WHERE NOT copy IN items
   MATCH (place:Resource)-[h:HAS_ITEM WHERE <h>]->(copy) WHERE <visible place>""",
@@ -53,14 +55,16 @@ CALL (resources, items) {
     RETURN min(f.since) AS since, max(f.until) AS until, count(f.until) AS ends, count(f) AS flows }
   WITH of, copy, place, since, CASE WHEN ends = flows THEN until END AS until
   CALL (copy, place) {
-    MATCH (d:Department)-[p:PROVIDES WHERE <p>]->(place) WHERE <visible d> RETURN d, CASE WHEN copy = place THEN [copy] ELSE [copy, place] END AS through
+    MATCH (d:Department)-[p:PROVIDES WHERE <p>]->(place) WHERE <visible d>
+    RETURN d, CASE WHEN copy = place THEN [copy] ELSE [copy, place] END AS through
    UNION
     MATCH (d:Department)-[o:OPERATES WHERE <o>]->(s:System)-[t:STORES WHERE <t>]->(place) WHERE <visible d> AND <visible s>
       AND NOT EXISTS { MATCH (d)-[p:PROVIDES WHERE <p>]->(place) }
     RETURN d, CASE WHEN copy = place THEN [copy, s] ELSE [copy, place, s] END AS through }
   RETURN d, of, 'FLOWED' AS way, through, since, until, null AS grant }
 WITH resources, d, of, way, through, since, until, grant,
-  way + '\\u0001' + d.id + '\\u0001' + of.id + '\\u0001' + coalesce(grant, '') + reduce(k = '', x IN through | k + '\\u0001' + x.id) AS key
+  way + '\\u0001' + d.id + '\\u0001' + of.id + '\\u0001' + coalesce(grant, '')
+    + reduce(k = '', x IN through | k + '\\u0001' + x.id) AS key
 WITH collect({d: d, of: of, way: way, through: through, since: since, until: until, grant: grant, key: key,
   resources: resources}) AS held
 RETURN held }

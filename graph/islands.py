@@ -13,9 +13,14 @@ from graph.words import IslandKind
 
 # Only systems in use stand alone, and only those connect. A group is listed once, under its first system by name.
 ISLANDS: LiteralString = """
-MATCH (s:System) WHERE <after> AND s.status = 'IN_USE' AND NOT coalesce(s.kind = 'PLATFORM', false) AND <visible s> AND <within>
-  AND NOT EXISTS { MATCH (s) ((x:System WHERE <use x>)-[e:EXCHANGES_WITH WHERE <e>]-(y:System WHERE <use y>)){1,30} (p:System {kind: 'PLATFORM'}) }
-WITH s, [s] + COLLECT { MATCH (s) ((x:System WHERE <use x>)-[e:EXCHANGES_WITH WHERE <e>]-(y:System WHERE <use y>)){1,30} (t) RETURN DISTINCT t } AS reached
+MATCH (s:System)
+WHERE <after> AND s.status = 'IN_USE' AND NOT coalesce(s.kind = 'PLATFORM', false) AND <visible s> AND <within>
+  AND NOT EXISTS {
+    MATCH (s) ((x:System WHERE <use x>)-[e:EXCHANGES_WITH WHERE <e>]-(y:System WHERE <use y>)){1,30}
+      (p:System {kind: 'PLATFORM'}) }
+WITH s, [s] + COLLECT {
+    MATCH (s) ((x:System WHERE <use x>)-[e:EXCHANGES_WITH WHERE <e>]-(y:System WHERE <use y>)){1,30} (t)
+    RETURN DISTINCT t } AS reached
 WHERE all(t IN reached WHERE t.sortName >= s.sortName)
 """
 LIST: LiteralString = """
@@ -25,10 +30,13 @@ WITH s, reached ORDER BY s.sortName LIMIT $first + 1
 CALL (s, reached) {
   UNWIND reached AS t WITH DISTINCT t ORDER BY t.sortName
   RETURN collect(t) AS systems, collect(t.standaloneBasis) AS bases, collect([t.name, t.standaloneBasis]) AS facts }
-WITH s, systems, bases, facts, COLLECT { UNWIND systems AS t MATCH (t)<-[o:OPERATES WHERE <o>]-(d:Department) WHERE <visible d>
+WITH s, systems, bases, facts, COLLECT {
+  UNWIND systems AS t MATCH (t)<-[o:OPERATES WHERE <o>]-(d:Department) WHERE <visible d>
   WITH DISTINCT d ORDER BY d.id RETURN d } AS departments
 CALL (*) {
-  WITH *, head(COLLECT { MATCH (s)<-[o:OPERATES WHERE <o>]-(d:Department)-[l:LOCATED_IN WHERE <l>]->(a:Region) WHERE <visible d> RETURN a ORDER BY d.id }) AS r
+  WITH *, head(COLLECT {
+    MATCH (s)<-[o:OPERATES WHERE <o>]-(d:Department)-[l:LOCATED_IN WHERE <l>]->(a:Region) WHERE <visible d>
+    RETURN a ORDER BY d.id }) AS r
   <applying>
   RETURN regime, parameter, rules }
 RETURN collect([s.sortName, facts, parameter, [d IN departments | d.name], <columns>]) AS rows }
@@ -37,7 +45,8 @@ RETURN rows, <total> AS total, toString(datetime.realtime()) AS asOf
 TOTAL: LiteralString = "COUNT { <islands> RETURN s }"
 IN_USE: LiteralString = "({t}.status = 'IN_USE' AND {visible})"
 WITHIN: LiteralString = """EXISTS {
-  MATCH (s)<-[o:OPERATES WHERE <o>]-(:Department)-[l:LOCATED_IN WHERE <l>]->(a:Region) WHERE EXISTS { MATCH (a)-[:WITHIN*0..6]->(:Region {id: $region}) } }"""
+  MATCH (s)<-[o:OPERATES WHERE <o>]-(:Department)-[l:LOCATED_IN WHERE <l>]->(a:Region)
+  WHERE EXISTS { MATCH (a)-[:WITHIN*0..6]->(:Region {id: $region}) } }"""
 SOURCES = basis.SOURCES | {
     "Island.systems": Nodes("systems", ("System",), is_one=False),
     "Island.departments": Nodes("departments", ("Department",), is_one=False),

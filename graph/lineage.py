@@ -41,7 +41,7 @@ CALL (a) {
 WITH isOpen, asOf, a, collect(b) AS reached
 WITH isOpen, asOf, [a] + [b IN reached WHERE b <> a] AS found
 WITH isOpen, asOf, found,
-  COLLECT { UNWIND found AS x MATCH (x)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>) 
+  COLLECT { UNWIND found AS x MATCH (x)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>)
     RETURN [id(x), id(y), id(e)<columns>] } AS edges
 WITH isOpen, asOf, edges, COLLECT { UNWIND found AS n0 RETURN [id(n0), n0.id<rows>] } AS nodes
 RETURN nodes, edges, asOf, NOT isOpen AND NOT <overtaken> AS settled

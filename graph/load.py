@@ -43,8 +43,7 @@ async def load(database: Database, folder: Path, *, structure: bool = False) -> 
 
     ImportRefused if a file names a label, an edge or a node that does not exist.
     """
-    files = sorted(path for path in folder.iterdir() if path.name.endswith((".json", ".json.gz", ".csv")))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    files, digest = contents(folder)
     identity = f"Seed:{folder.name}"
     loaded = await database.run(LOADED, id=identity)
     if loaded and (loaded[0]["digest"] == digest or not structure):
@@ -63,6 +62,12 @@ async def load(database: Database, folder: Path, *, structure: bool = False) -> 
                 await edges(tx, kind, rows, seed.get("source"), now["at"])
         await tx.run(KEEP, id=identity, digest=digest)
     return True
+
+
+def contents(folder: Path) -> tuple[list[Path], str]:
+    """The files of a seed set in order, and a digest of all of them."""
+    files = sorted(path for path in folder.iterdir() if path.name.endswith((".json", ".json.gz", ".csv")))
+    return files, hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def read(path: Path) -> dict[str, Any]:

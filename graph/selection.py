@@ -53,12 +53,18 @@ def wants_total(selection: Selection, record: str) -> bool:
     return any(child.field == "totalCount" for child in selection.fields(record + "Connection"))
 
 
+class Choice(str):
+    """A word that chooses a fragment and is in no closed vocabulary: the name of an order."""
+
+    __slots__ = ()
+
+
 def skeleton(value: Any) -> Any:
     """The shape of an argument: what decides on the text of a statement, but not the value itself.
 
-    Words and booleans choose fragments and stand for themselves; every other value is a parameter.
+    Words, choices and booleans choose fragments and stand for themselves; every other value is a parameter.
     """
-    if value is None or isinstance(value, (bool, Enum)):
+    if value is None or isinstance(value, (bool, Enum, Choice)):
         return value
     if isinstance(value, dict):
         return tuple((key, skeleton(inner)) for key, inner in value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

@@ -4,7 +4,7 @@ Nothing but literals enters the text: pyright refuses anything else. Values beco
 are `n<depth>` for nodes, `e<depth>` for edges, `s<depth>` for the state of a node that the two dates ask for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, LiteralString
 
 from graph.errors import BadInput
@@ -18,6 +18,8 @@ EDGES: tuple[LiteralString, ...] = ("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e
 STATES: tuple[LiteralString, ...] = ("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12")
 DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 MAX_PARAMETERS = 200
+MAX_FILTERS = 200
+MAX_NESTED = 20
 MAX_PAGE = 1000
 
 HOLDS_ON: LiteralString = "({e}.since IS NULL OR {e}.since <= $on) AND ({e}.until IS NULL OR {e}.until > $on)"
@@ -39,6 +41,7 @@ class Composer:
         self.dated = dated or known
         self.known = known
         self.binds: list[tuple[str, int, tuple[str | int, ...]]] = []
+        self.filters = 0
 
     def parameter(self, slot: int, path: tuple[str | int, ...] = ()) -> LiteralString:
         """A new parameter for the value in `slot`, or for what stands in it at `path`; BadInput when there are too many."""
@@ -170,6 +173,9 @@ class Composer:
         wanted: Any = self.values[slot]
         for step in path:
             wanted = wanted[step]
+        self.filters += 1
+        if self.filters > MAX_FILTERS or len(path) > MAX_NESTED:
+            raise BadInput("The filter has too many parts or is nested too deeply.", "Ask in parts.")
         parts: list[LiteralString] = []
         for name, inner in wanted.items():
             here = (*path, name)
@@ -185,8 +191,10 @@ class Composer:
                     # What cannot be compared, for it is missing, is not like that either.
                     parts.append("NOT coalesce(" + self.where(record, slot, here, depth) + ", false)")
             elif inner is not None:
-                for operator in inner:
-                    parts.append(self.compare(record, name, slot, (*here, operator), depth))
+                compared: Iterator[LiteralString] = (
+                    self.compare(record, name, slot, (*here, operator), depth) for operator in inner
+                )
+                parts.extend(compared)
         return "(" + " AND ".join(parts) + ")" if parts else "true"
 
     def compare(self, record: Declared, name: str, slot: int, path: tuple[str | int, ...], depth: int) -> LiteralString:

@@ -1,4 +1,7 @@
-"""The command `yuanliu`. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import asks something, 4 rows were rejected."""
+"""The command `yuanliu`.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import asks something, 4 rows were rejected.
+"""
 
 import sys
 

@@ -35,7 +35,7 @@ def lineage(
     hops: Annotated[int, typer.Option(min=1, max=20, help="层数 How many hops.")] = 5,
     on: On = None,
     known_at: KnownAt = None,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """血缘 Where something came from, or where it went."""
     variables = {"of": of, "direction": direction.value, "hops": hops, "on": on, "knownAt": known_at}
@@ -43,7 +43,7 @@ def lineage(
 
 
 @app.command()
-def holders(of: Of, on: On = None, known_at: KnownAt = None, as_json: Json = False) -> None:  # noqa: FBT002
+def holders(of: Of, on: On = None, known_at: KnownAt = None, as_json: Json = False) -> None:
     """持有者 Who holds something."""
     ask(ASK_HOLDERS, {"of": of, "on": on, "knownAt": known_at}, as_json=as_json)
 
@@ -53,14 +53,14 @@ def duplicates(
     region: Region = None,
     department: Annotated[str | None, typer.Option(help="部门 Only with this department, by its id.")] = None,
     first: First = 20,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """重复采集 What several departments collect or provide."""
     ask(ASK_DUPLICATES, {"region": region_id(region), "department": department, "first": first}, as_json=as_json)
 
 
 @app.command()
-def islands(region: Region = None, first: First = 20, as_json: Json = False) -> None:  # noqa: FBT002
+def islands(region: Region = None, first: First = 20, as_json: Json = False) -> None:
     """信息孤岛 Which systems stand alone."""
     ask(ASK_ISLANDS, {"region": region_id(region), "first": first}, as_json=as_json)
 
@@ -68,7 +68,7 @@ def islands(region: Region = None, first: First = 20, as_json: Json = False) -> 
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(help="检索词 Words.")], first: First = 20, as_json: Json = False
-) -> None:  # noqa: FBT002
+) -> None:
     """检索 Find things and their ids."""
     ask(ASK_SEARCH, {"text": text, "first": first}, as_json=as_json)
 

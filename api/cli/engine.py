@@ -40,14 +40,14 @@ def start() -> None:
 
 
 @app.command()
-def stop(force: Annotated[bool, typer.Option("--force", help="强制 Even while others use it.")] = False) -> None:  # noqa: FBT002
+def stop(force: Annotated[bool, typer.Option("--force", help="强制 Even while others use it.")] = False) -> None:
     """Stop the database."""
     stopped = engine.stop(embedded(), force=force)
     output.print("已停止 stopped" if stopped else "未在运行 it was not running")
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:  # noqa: FBT002
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """Say whether the database runs, where, and who uses it."""
     found = engine.status(embedded())
     fields = {name: getattr(found, name) for name in found.__slots__}
@@ -59,7 +59,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON."
 
 
 @app.command()
-def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not ask.")] = False) -> None:  # noqa: FBT002
+def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not ask.")] = False) -> None:
     """Delete all data of the embedded database."""
     installation = embedded()
     if not yes:
@@ -69,7 +69,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not a
 
 
 @app.command()
-def dump(to: File, replace: Replace = False) -> None:  # noqa: FBT002
+def dump(to: File, replace: Replace = False) -> None:
     """Copy the database to a file."""
     with errors.status("备份中 dumping…"):
         engine.dump(embedded(), to, replace=replace)
@@ -77,7 +77,7 @@ def dump(to: File, replace: Replace = False) -> None:  # noqa: FBT002
 
 
 @app.command()
-def load(file: File, replace: Replace = False) -> None:  # noqa: FBT002
+def load(file: File, replace: Replace = False) -> None:
     """Load the database from a copy."""
     with errors.status("恢复中 loading…"):
         engine.load(embedded(), file, replace=replace)

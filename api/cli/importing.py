@@ -28,9 +28,9 @@ def import_files(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="HEADER=field; an empty field keeps the column.")
     ] = None,
-    complete: Annotated[bool, typer.Option("--complete", help="完整 What is absent is closed.")] = False,  # noqa: FBT002
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="试运行 Change nothing.")] = False,  # noqa: FBT002
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,  # noqa: FBT002
+    complete: Annotated[bool, typer.Option("--complete", help="完整 What is absent is closed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="试运行 Change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file.")] = False,
 ) -> None:
     """Import catalogs: resources and items, as portals and departments have them."""
     settings = Settings.read()

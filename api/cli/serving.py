@@ -20,7 +20,7 @@ def serve(
         str, typer.Option(help="地址 Address to bind; loopback only until there are identities.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口 Port; 0 takes a free one.")] = 8000,
-    sample: Annotated[bool, typer.Option("--sample", help="示例 Load the made-up town and the samples.")] = False,  # noqa: FBT002
+    sample: Annotated[bool, typer.Option("--sample", help="示例 Load the made-up town and the samples.")] = False,
 ) -> None:
     """Serve GraphQL at /graphql, with GraphiQL in a browser."""
     if not is_loopback(host):

@@ -121,7 +121,14 @@ def test_415_rules_with_unique_ids() -> None:
 
 
 def test_rows_are_complete_and_modality_is_in_the_set() -> None:
-    assert {row["modality"] for row in RULES.values()} == {"OBLIGATION", "PROHIBITION", "PERMISSION", "DEFINITION", "EXCEPTION", "CONSEQUENCE"}
+    assert {row["modality"] for row in RULES.values()} == {
+        "OBLIGATION",
+        "PROHIBITION",
+        "PERMISSION",
+        "DEFINITION",
+        "EXCEPTION",
+        "CONSEQUENCE",
+    }
     for row in RULES.values():
         assert all(row[field] for field in ("document", "article", "topic", "summary", "quote")), row["name"]
         assert row["name"].startswith(row["document"] + "-"), row["name"]
