@@ -6,6 +6,8 @@ from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -49,5 +51,7 @@ def create_app(settings: Settings, address: Address) -> Starlette:
             Route("/ready", ready),
             Route("/metrics", metrics),
         ],
+        # Without identities the loopback address is the only guard, so a foreign name that leads to it is refused.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])],
         lifespan=lifespan,
     )

@@ -37,9 +37,9 @@ import graph.asks  # pyright: ignore[reportUnusedImport]  # declares every quest
 from api.scalars import DATE, INSTANT
 from graph.model import RECORDS
 from graph.model.named import Named
-from graph.questions import PAGE_ARGUMENTS, QUESTIONS, Argument, Id, Page, Question
-from graph.record import Declared, Many, One, Value
-from graph.selection import Choice
+from graph.questions import PAGE_ARGUMENTS, QUESTIONS, Argument, Page, Question
+from graph.record import Declared, Id, Many, One, Value
+from graph.selection import Choice, page_name
 from graph.words import Word
 
 SCALARS: dict[type, GraphQLScalarType] = {
@@ -128,10 +128,7 @@ class Lifting:
         if isinstance(source, Many):
             target = RECORDS[field.type.__name__]
             return GraphQLField(GraphQLNonNull(self.page(target)), self.page_arguments(target), description=source.doc)
-        kind = Id if name in ("id", "grant") else field.type
-        if name == "grant":
-            return GraphQLField(GraphQLID, description=source.doc)
-        return GraphQLField(self.output(kind), description=source.doc)
+        return GraphQLField(self.output(field.type), description=source.doc)
 
     def output(self, kind: Any) -> Any:
         """The output type of a field's Python type."""
@@ -158,8 +155,9 @@ class Lifting:
     def page(self, record: Declared) -> GraphQLObjectType:
         """The Relay connection of a record."""
         if record.name not in self.pages:
+            name = page_name(record.name)
             edge = GraphQLObjectType(
-                record.name + "Edge",
+                name + "Edge",
                 lambda: {
                     "node": GraphQLField(GraphQLNonNull(self.objects[record.name]), description=record.doc),
                     "cursor": GraphQLField(GraphQLNonNull(GraphQLString), description="游标 Where the row stands."),
@@ -167,7 +165,7 @@ class Lifting:
                 description=f"{term(record.doc)}行 One row of a page.",
             )
             self.pages[record.name] = GraphQLObjectType(
-                record.name + "Connection",
+                name + "Connection",
                 lambda: {
                     "edges": GraphQLField(many(edge), description="行 The rows with their cursors."),
                     "nodes": GraphQLField(many(self.objects[record.name]), description="内容 The rows themselves."),
@@ -234,7 +232,7 @@ class Lifting:
         found: dict[str, GraphQLInputField] = {}
         for field in record.fields.values():
             inner, _ = optional(field.type)
-            if isinstance(field.source, One) or field.name == "id":
+            if isinstance(field.source, One):
                 inner = Id
             elif not isinstance(field.source, Value):
                 continue

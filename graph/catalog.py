@@ -6,8 +6,8 @@ from typing import Any, LiteralString
 
 from graph.model import RECORDS
 from graph.permissions import visible
-from graph.questions import PAGE_ARGUMENTS, Argument, Asked, Id, Page, Question, register
-from graph.record import Declared
+from graph.questions import PAGE_ARGUMENTS, Argument, Asked, Page, Question, register
+from graph.record import Declared, Id
 from graph.statement import Composer
 
 # A state is asked for where one of the two dates is given; without a state on that day there is no answer.

@@ -19,7 +19,7 @@ import neo4j.time
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, GraphDatabase, NotificationMinimumSeverity, Query
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
 
-from graph.errors import EngineError
+from graph.errors import EngineError, TooSlow
 
 log = logging.getLogger("yuanliu")
 
@@ -104,7 +104,7 @@ class Database:
                     record = await result.single()
                     return None if record is None else record.values()
             except TimeoutError as error:
-                raise EngineError("The question took too long.", "Ask for less: fewer hops, nodes or rows.") from error
+                raise too_slow() from error
             except (Neo4jError, DriverError) as error:
                 if attempt == ATTEMPTS - 1 or not error.is_retryable():
                     raise translated(error) from error
@@ -157,7 +157,7 @@ def translated(error: Neo4jError | DriverError) -> EngineError:
     if isinstance(error, ServiceUnavailable):
         return EngineError("The database cannot be reached.", "Check NEO4J_URI, or `yuanliu db status`.")
     if isinstance(error, ClientError) and "Timed" in (error.code or ""):
-        return EngineError("The question took too long.", "Ask for less: fewer hops, nodes or rows.")
+        return too_slow()
     if isinstance(error, Neo4jError):
         log.error("%s: %s", error.code, error.message)
         return EngineError(f"The database refused a statement ({error.code}).", "The log of the service says why.")
@@ -174,6 +174,11 @@ def instant(text: str) -> datetime:
         raise ValueError("The offset is missing.")
     found.astimezone(UTC)  # Beyond the years 1 to 9999 it could not be sent.
     return cast("datetime", found) if found.nanosecond % 1000 else found.to_native()
+
+
+def too_slow() -> TooSlow:
+    """The error of a statement that ran into its deadline."""
+    return TooSlow("The question took too long.", "Ask for less: fewer hops, nodes or rows.")
 
 
 def answers(uri: str, user: str, password: str) -> bool:

@@ -3,6 +3,7 @@
 * GraphError                 anything a person can be told: what is wrong, and the cure
   * BadInput                 a value given by the asker cannot be used
   * EngineError              the database server cannot be started, reached or trusted
+    * TooSlow                a statement ran into its deadline
   * ImportRefused            a file cannot be imported; nothing was changed
 """
 
@@ -29,6 +30,10 @@ class BadInput(GraphError):
 
 class EngineError(GraphError):
     """The database server cannot be started, reached or trusted."""
+
+
+class TooSlow(EngineError):
+    """A statement ran into its deadline."""
 
 
 class ImportRefused(GraphError):

@@ -7,7 +7,8 @@ from graph.computed import NAMED, Columns, Nodes
 from graph.errors import BadInput
 from graph.model import RECORDS
 from graph.permissions import visible
-from graph.questions import Asked, Doc, Id, Page, place, question
+from graph.questions import Asked, Doc, Page, place, question
+from graph.record import Id
 from graph.selection import pages, wants_total
 from graph.statement import Composer
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any, LiteralString
 from graph import basis
 from graph.computed import Columns, Nodes
 from graph.permissions import visible
-from graph.questions import Asked, Doc, Id, Page, place, question
+from graph.questions import Asked, Doc, Page, place, question
+from graph.record import Id
 from graph.selection import pages, wants_total
 from graph.statement import Composer
 from graph.verdicts import Parameter, standing_alone

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, LiteralString
 
-from graph.errors import BadInput
+from graph.errors import BadInput, TooSlow
 from graph.model import RECORDS
 from graph.permissions import visible
-from graph.questions import Asked, Doc, Id, Put, each, one, place, question
-from graph.record import Declared
+from graph.questions import Asked, Doc, Put, each, one, place, question
+from graph.record import Declared, Id
 from graph.selection import Selection
 from graph.settled import OPEN, OVERTAKEN
 from graph.statement import Composer
@@ -66,12 +66,16 @@ COLUMNS: dict[str, LiteralString] = {
 
 @dataclass(slots=True)
 class Found:
-    """What one walk found: each node's id and rows by its number, the start first; each edge with its columns."""
+    """What one walk found: each node's id and rows by its number, the start first; each edge with its columns.
+
+    `is_late` when time allowed fewer hops than were asked for.
+    """
 
     nodes: dict[int, tuple[str, list[Any]]]
     edges: list[list[Any]]
     as_of: str
     settled: bool
+    is_late: bool = False
 
 
 @question("血缘 Where something came from and where it went; null: there is no such thing.", "Lineage")
@@ -88,42 +92,84 @@ async def lineage(
 ) -> Any:
     """The lineage as a row, or None when there is no such node, or none that may be seen.
 
-    A cut takes whole distances as far as they fit; what it takes of the last one is the first by id. BadInput for bounds
-    outside their range or a kind of thing that data does not flow through.
+    Bounds above 20 hops or 10,000 nodes are taken as these. A cut by nodes takes whole distances as far as they fit, and of
+    the last one the first by id; a cut by time takes fewer hops. BadInput for bounds below one or a kind of thing that data
+    does not flow through.
     """
     record = RECORDS.get(of.partition(":")[0])
     if record is None or record.name not in FOLLOWED:
         raise BadInput(f"Data does not flow through {of!r}.", "Ask for a `Resource:…` or a `DataItem:…`.")
-    if not (1 <= hops <= MAX_HOPS and 1 <= nodes <= MAX_NODES):
-        raise BadInput("The bounds are out of range.", f"Ask for 1 to {MAX_HOPS} hops and 1 to {MAX_NODES} nodes.")
+    if hops < 1 or nodes < 1:
+        raise BadInput("A lineage has at least one hop and one node.", "Ask for `hops` and `nodes` from 1.")
+    hops, nodes = min(hops, MAX_HOPS), min(nodes, MAX_NODES)
     ways = [Direction.UPSTREAM, Direction.DOWNSTREAM] if direction is Direction.BOTH else [direction]
-    named, columns = named_selections(asked.selection), flow_columns(asked.selection)
-
-    async def walk(way: Direction, hops: int = hops, inner: list[int] | None = None) -> Found | None:
-        def compose(composer: Composer) -> LiteralString:
-            cut = FIRST_FOUND if inner is None else FIRST_BY_ID
-            edge = composer.holds("e") + (ORIGIN if origins else "")
-            return walk_statement(composer, record, way, hops, cut, edge, [*named.values()], columns)
-
-        variant = (way, record.name, hops, inner is None, bool(origins))
-        parameters = {"of": of, "nodes": nodes, "origins": origins, "inner": inner}
-        row = await asked.read(compose, variant=variant, on=on, known_at=knownAt, **parameters)
-        if row is None:
-            return None
-        walked = Found({number: (identity, rows) for number, identity, *rows in row[0]}, row[1], row[2], row[3])
-        if inner is not None or len(walked.nodes) <= nodes + 1:
-            return walked
-        reach = distances(next(iter(walked.nodes)), walked.edges)
-        last = max(reach[number] for number in walked.nodes)
-        return await walk(way, last, [number for number in walked.nodes if reach[number] < last])
-
-    walks = await asyncio.gather(*(walk(way) for way in ways))
+    walk = Walk(asked, record, of, hops, nodes, origins, on, knownAt)
+    walks = await asyncio.gather(*(walk.in_time(way) for way in ways))
     reached = [walked for walked in walks if walked is not None]
     if len(reached) < len(ways):
         return None
-    instant = knownAt.isoformat() if knownAt else reached[0].as_of
-    facts = assemble(list(zip(ways, reached, strict=True)), named, columns, hops, nodes)
-    return place(asked.selection, "Lineage", facts | {"on": (on or asked.today).isoformat(), "knownAt": instant})
+    facts = assemble(list(zip(ways, reached, strict=True)), walk)
+    facts["on"] = (on or asked.today).isoformat()
+    facts["knownAt"] = knownAt.isoformat() if knownAt else reached[0].as_of
+    return place(asked.selection, "Lineage", facts)
+
+
+class Walk:
+    """A lineage as it was asked for; each direction is a walk of its own."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        record: Declared,
+        of: str,
+        hops: int,
+        nodes: int,
+        origins: list[FlowOrigin] | None,
+        on: date | None,
+        known_at: datetime | None,
+    ) -> None:
+        self.asked, self.record, self.hops, self.nodes = asked, record, hops, nodes
+        self.is_filtered = bool(origins)
+        self.named, self.columns = named_selections(asked.selection), flow_columns(asked.selection)
+        self.parameters: dict[str, Any] = {"of": of, "nodes": nodes, "origins": origins, "on": on, "known_at": known_at}
+
+    async def in_time(self, way: Direction) -> Found | None:
+        """What is found in one direction; fewer hops where time does not allow all. TooSlow if it allows none."""
+        bound = self.hops
+        while True:
+            try:
+                found = await self.whole(way, bound, SECONDS * bound / self.hops)
+            except TooSlow:
+                if bound == 1:
+                    raise
+                bound //= 2
+                continue
+            if found is not None:
+                found.is_late = bound < self.hops
+            return found
+
+    async def whole(self, way: Direction, hops: int, seconds: float) -> Found | None:
+        """What is found within some hops, the same at every asking even where the nodes are cut."""
+        found = await self.once(way, hops, seconds, None)
+        if found is None or len(found.nodes) <= self.nodes + 1:
+            return found
+        reach = distances(next(iter(found.nodes)), found.edges)
+        last = max(reach[number] for number in found.nodes)
+        return await self.once(way, last, seconds, [number for number in found.nodes if reach[number] < last])
+
+    async def once(self, way: Direction, hops: int, seconds: float, inner: list[int] | None) -> Found | None:
+        """What one statement finds; `inner` are the nodes of the complete distances, where a first one was cut."""
+
+        def compose(composer: Composer) -> LiteralString:
+            edge = composer.holds("e") + (ORIGIN if self.is_filtered else "")
+            cut = FIRST_FOUND if inner is None else FIRST_BY_ID
+            return walk_statement(composer, self.record, way, hops, cut, edge, [*self.named.values()], self.columns)
+
+        variant = (way, self.record.name, hops, inner is None, self.is_filtered)
+        row = await self.asked.read(compose, variant=variant, seconds=seconds, inner=inner, **self.parameters)
+        if row is None:
+            return None
+        return Found({number: (identity, rows) for number, identity, *rows in row[0]}, row[1], row[2], row[3])
 
 
 def walk_statement(
@@ -188,9 +234,7 @@ def distances(start: int, edges: Iterable[list[Any]]) -> dict[int, int]:
     return reached
 
 
-def assemble(
-    walks: list[tuple[Direction, Found]], named: dict[int, Selection], columns: list[str], hops: int, limit: int
-) -> dict[str, Any]:
+def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any]:
     """The fields of a lineage: the walks put together, nearest first, cut at the bounds."""
     kept: dict[int, int] = {}
     rows: dict[int, tuple[str, list[Any]]] = {}
@@ -201,7 +245,7 @@ def assemble(
     for way, walk in walks:
         reach = distances(start, walk.edges)
         order = sorted((reach[number], walk.nodes[number][0], number) for number in walk.nodes)
-        here = {number: distance for distance, _, number in order[: limit + 1]}
+        here = {number: distance for distance, _, number in order[: asked.nodes + 1]}
         rows |= {number: walk.nodes[number] for number in here}
         for number, distance in here.items():
             kept[number] = min(distance, kept.get(number, distance))
@@ -210,8 +254,8 @@ def assemble(
                 flows[edge] = [far, near, *values] if way is Direction.UPSTREAM else [near, far, *values]
             elif near in here:
                 frontier.add(walk.nodes[near][0])
-                reasons.add(CutReason.HOPS if here[near] == hops else CutReason.NODES)
-    column = {identity: index for index, identity in enumerate(named)}
+                reasons.add(cut_reason(walk, here[near], asked.hops))
+    column = {identity: index for index, identity in enumerate(asked.named)}
 
     def node(number: int) -> Put:
         def put(selection: Selection) -> Any:
@@ -220,11 +264,11 @@ def assemble(
         return put
 
     def flow(source: int, target: int, *values: Any) -> dict[str, Any]:
-        return {"from": node(source), "to": node(target)} | dict(zip(columns, values, strict=True))
+        return {"from": node(source), "to": node(target)} | dict(zip(asked.columns, values, strict=True))
 
     ordered = sorted(kept, key=lambda number: (kept[number], rows[number][0]))
     listed = sorted(flows.values(), key=lambda flow: (rows[flow[0]][0], rows[flow[1]][0], *map(str, flow[2:])))
-    reason = CutReason.NODES if CutReason.NODES in reasons else CutReason.HOPS
+    reason = min(reasons, key=list(reversed(CutReason)).index, default=None)
     return {
         "start": node(start),
         "nodes": each("LineageNode", [{"node": node(number), "distance": kept[number]} for number in ordered]),
@@ -232,3 +276,10 @@ def assemble(
         "truncated": one("Truncation", {"reason": reason, "frontier": sorted(frontier)}) if reasons else None,
         "settled": all(walk.settled for _, walk in walks),
     }
+
+
+def cut_reason(walk: Found, distance: int, hops: int) -> CutReason:
+    """Why a walk does not go on from a node at this distance."""
+    if walk.is_late:
+        return CutReason.TIME
+    return CutReason.HOPS if distance == hops else CutReason.NODES

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type_hints
 
-from graph.database import Database
+from graph.database import READ_SECONDS, Database
 from graph.errors import BadInput
 from graph.model import RECORD_TYPES
 from graph.permissions import Viewer
@@ -25,12 +25,6 @@ class Doc:
     """The doc of an argument; starts with the Chinese term."""
 
     text: str
-
-
-class Id(str):
-    """A readable id, `Kind:key`."""
-
-    __slots__ = ()
 
 
 class Page:
@@ -82,6 +76,7 @@ class Asked:
         variant: Any = None,
         on: date | None = None,
         known_at: datetime | None = None,
+        seconds: float = READ_SECONDS,
         **parameters: Any,
     ) -> list[Any] | None:
         """Compose the statement (once for each shape of the values and `variant`) and return the columns of its record."""
@@ -99,7 +94,7 @@ class Asked:
         bound["on"] = on or self.today
         bound["viewer"] = self.viewer.parameters
         bound["knownAt"] = known_at
-        return await self.database.read(statement, bound)
+        return await self.database.read(statement, bound, seconds)
 
 
 def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:

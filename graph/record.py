@@ -19,6 +19,12 @@ from typing import Annotated, Any, LiteralString, TypeVar, get_args, get_origin,
 Record = TypeVar("Record", bound=type)
 
 
+class Id(str):
+    """A readable id, `Kind:key`."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A property: `doc` starts with the Chinese term, `cypher` reads it."""

@@ -37,20 +37,26 @@ class Selection:
         return tuple(child for child in self.on.get(record, ()) if child.field != "__typename")
 
 
+def page_name(record: str) -> str:
+    """What stands before `Connection` and `Edge`: the record's name, except that a page of hits is that of a search."""
+    return "Search" if record == "SearchHit" else record
+
+
 def pages(selection: Selection, record: str) -> list[Selection]:
     """The selections of single nodes inside a page of `record`: those of `nodes`, and of `node` in `edges`."""
     found: list[Selection] = []
-    for child in selection.fields(record + "Connection"):
+    name = page_name(record)
+    for child in selection.fields(name + "Connection"):
         if child.field == "nodes":
             found.append(child)
         elif child.field == "edges":
-            found += [edge for edge in child.fields(record + "Edge") if edge.field == "node"]
+            found += [edge for edge in child.fields(name + "Edge") if edge.field == "node"]
     return found
 
 
 def wants_total(selection: Selection, record: str) -> bool:
     """Whether a page of `record` is asked for its total count."""
-    return any(child.field == "totalCount" for child in selection.fields(record + "Connection"))
+    return any(child.field == "totalCount" for child in selection.fields(page_name(record) + "Connection"))
 
 
 class Choice(str):

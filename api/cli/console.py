@@ -11,10 +11,19 @@ from api.settings import Settings
 from graph import engine
 from graph.database import Address, Database
 from graph.engine import Installation
+from graph.imports import Options, apply, known_regions, plan
 from graph.load import load
 from graph.migrate import migrate
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+# Each real catalog, with what its file does not say itself.
+CATALOGS = {
+    "hainan_hainan.json.gz": Options(region="460000"),
+    "hainan_items.csv.gz": Options(region="460000"),
+    "guangxi_guilin.json.gz": Options(region="450300"),
+    "sichuan_aba.json.gz": Options(region="513200"),
+    "jiangsu_huaian.json.gz": Options(region="320800", source="huaian"),
+}
 SAMPLES = ("town", "samples/nyc", "samples/riha")
 
 output = Console()
@@ -71,6 +80,9 @@ async def catalog(address: Address) -> AsyncGenerator[Database]:
 
 
 async def load_samples(database: Database) -> None:
-    """The made-up town and the real samples, once."""
+    """The made-up town and the real samples; what is there already stays as it is."""
     for sample in SAMPLES:
         await load(database, SEEDS / sample)
+    regions = await known_regions(database)
+    for name, options in CATALOGS.items():
+        await apply(database, plan(SEEDS / "samples" / "cnpds" / name, options, regions))

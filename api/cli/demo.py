@@ -14,22 +14,13 @@ import uvicorn
 from rich.panel import Panel
 
 from api.app import create_app
-from api.cli.console import SEEDS, catalog, errors, load_samples, output, running
+from api.cli.console import errors, output, running
 from api.cli.documents import ASK_DUPLICATES, ASK_HOLDERS, ASK_ISLANDS, ASK_LINEAGE, Document
-from api.cli.serving import listening
+from api.cli.serving import listening, prepared
 from api.settings import Settings
 from graph.database import Address
 from graph.errors import EngineError
-from graph.imports import Options, apply, known_regions, plan
 
-# Each catalog with what its file does not say itself.
-CATALOGS = {
-    "hainan_hainan.json.gz": Options(region="460000"),
-    "hainan_items.csv.gz": Options(region="460000"),
-    "guangxi_guilin.json.gz": Options(region="450300"),
-    "sichuan_aba.json.gz": Options(region="513200"),
-    "jiangsu_huaian.json.gz": Options(region="320800", source="huaian"),
-}
 LOCAL = build_opener(ProxyHandler({}))
 MADE_UP = "[magenta]虚构数据 made-up data[/]"
 REAL = "[cyan]真实数据 real data[/]"
@@ -96,20 +87,11 @@ def demo() -> None:
     settings = replace(settings, home=settings.home / "demo", address=None)
     with running(settings.installation) as address:
         with errors.status("装载 loading the seeds and importing real catalogs…"):
-            asyncio.run(prepared(address))
+            asyncio.run(prepared(address, sample=True))
         with served(settings, address) as url:
             for step in STEPS:
                 show(step, url)
     output.print(Panel(NEXT, title="接下来 What to try next", title_align="left", expand=False))
-
-
-async def prepared(address: Address) -> None:
-    """Seeds, samples, and real catalogs through the importer."""
-    async with catalog(address) as database:
-        await load_samples(database)
-        regions = await known_regions(database)
-        for name, options in CATALOGS.items():
-            await apply(database, plan(SEEDS / "samples" / "cnpds" / name, options, regions))
 
 
 @contextmanager

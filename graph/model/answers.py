@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from graph import words
 from graph.model.named import Named
-from graph.record import Given, answer
+from graph.record import Given, Id, answer
 
 if TYPE_CHECKING:
     from graph.model.catalog import DataElement, DataItem
@@ -72,7 +72,7 @@ class Truncation:
     """截断 Why an answer is cut, and where it could go on."""
 
     reason: Annotated[words.CutReason, Given("原因 The bound that was reached.")]
-    frontier: Annotated[list[str], Given("边界 Ids of nodes with flows beyond the answer: ask again from there.")]
+    frontier: Annotated[list[Id], Given("边界 Ids of nodes with flows beyond the answer: ask again from there.")]
 
 
 @answer("Holding")
@@ -87,7 +87,7 @@ class Holding:
     ]
     since: Annotated[date | None, Given("起始日期 First day of holding; null: unknown.")]
     until: Annotated[date | None, Given("终止日期 First day without; null: it holds.")]
-    grant: Annotated[str | None, Given("共享授权 Id of the grant.")]
+    grant: Annotated[Id | None, Given("共享授权 Id of the grant.")]
     isSource: Annotated[bool, Given("数源 Whether it is the source: it provides the resource or has the authority.")]
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from graph.record import Order, Value
+from graph.record import Id, Order, Value
 
 BY_NAME = {
     "NAME_ASC": Order("名称升序 By name, then id.", "sortName"),
@@ -18,7 +18,7 @@ BY_ID = {
 class Named:
     """实体 Something with a stable, readable id and a name."""
 
-    id: Annotated[str, Value("标识 Id `Kind:key`, stable and readable.", "{n}.id")]
+    id: Annotated[Id, Value("标识 Id `Kind:key`, stable and readable.", "{n}.id")]
     name: Annotated[str, Value("名称 Name.", "{s}.name")]
 
 
