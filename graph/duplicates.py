@@ -48,6 +48,7 @@ WITH element, kind, r, departments, items, facts, key ORDER BY element.sortName,
 CALL (*) {
   WITH *, head(COLLECT {
     MATCH (a:Department)-[u:AUTHORITY_FOR WHERE <u>]->(element) WHERE <visible a>
+      AND EXISTS { MATCH (a)-[l:LOCATED_IN WHERE <l>]->(:Region)<-[:WITHIN*0..6]-(r) }
     RETURN a ORDER BY a.id LIMIT 1 }) AS source
   <applying>
   RETURN source, regime, parameter, rules }

@@ -77,7 +77,8 @@ RETURN collect([h.key, h.way, toString(h.since), toString(h.until), h.grant, <so
 RETURN rows, size(held) AS total
 """
 AUTHORITY: LiteralString = """CASE
-  WHEN EXISTS { MATCH (:Department)-[u:AUTHORITY_FOR WHERE <u>]-><element> }
+  WHEN EXISTS { MATCH (x:Department)-[u:AUTHORITY_FOR WHERE <u>]-><element> WHERE EXISTS {
+    MATCH (x)-[l:LOCATED_IN WHERE <l>]->(:Region)<-[:WITHIN*0..6]-(:Region)<-[k:LOCATED_IN WHERE <k>]-(d) } }
   THEN EXISTS { MATCH (d)-[u:AUTHORITY_FOR WHERE <u>]-><element> }
   ELSE EXISTS { MATCH (d)-[p:PROVIDES WHERE <p>]->(r) WHERE r IN resources } END"""
 # The source of a resource provides it; that of a datum has the authority for it, or provides it where none is named.

@@ -113,6 +113,6 @@ def reason(systems: list[str]) -> str:
 
 def sentences(systems: list[list[Any]], departments: list[str]) -> list[str]:
     """The facts in words; a system is `[name, basis for standing alone]`."""
-    alone = [f"“{name}”登记的独立建设依据:{standalone}。" for name, standalone in systems if standalone]
+    alone = [f"“{name}”登记的独立建设依据：{standalone}。" for name, standalone in systems if standalone]
     names = "、".join(f"“{name}”" for name, _ in systems)
     return [f"{'、'.join(departments) or '未登记的部门'}运行{names}。", *alone]

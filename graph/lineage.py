@@ -35,7 +35,7 @@ HOPS: tuple[LiteralString, ...] = (
 WALK: LiteralString = """
 WITH <open> AS isOpen, toString(datetime.realtime()) AS asOf
 MATCH (a:<label> {id: $of}) WHERE <visible a>
-CALL (a) {
+OPTIONAL CALL (a) {
   MATCH (a) ((x:<label>)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>))<hops> (b)
   <cut> }
 WITH isOpen, asOf, a, collect(b) AS reached

@@ -20,13 +20,13 @@ from graph.errors import ImportRefused
 from graph.model import RECORDS
 from graph.model.edges import EDGES
 from graph.sorting import sort_keys
+from graph.writing import write
 
 BATCH = 5000
 REGIONS_SOURCE = "modood/Administrative-divisions-of-China (WTFPL)"
 
 LOADED: LiteralString = "MATCH (s:Seed {id: $id}) RETURN s.digest AS digest"
 KEEP: LiteralString = "MERGE (s:Seed {id: $id}) SET s.digest = $digest"
-NOW: LiteralString = "RETURN toString(datetime.realtime()) AS at"
 NODES: LiteralString = """UNWIND $rows AS row MERGE (n:{label} {{id: row.id}})
 ON CREATE SET n.recordedAt = datetime($at) SET n += row"""
 EDGES_NEW: LiteralString = """UNWIND $rows AS row
@@ -49,17 +49,16 @@ async def load(database: Database, folder: Path, *, structure: bool = False) -> 
     if loaded and (loaded[0]["digest"] == digest or not structure):
         return False
     sets = [read(path) for path in files]
-    async with database.transaction() as tx:
-        [now] = await tx.run(NOW)
+    async with write(database) as (tx, at):
         if structure:
             await tx.run(CLEAR_STRUCTURE)
             await tx.run(CLEAR_RULES)
         for seed in sets:
             for label, rows in seed["nodes"].items():
-                await nodes(tx, label, [prepared(row, seed) for row in rows], now["at"])
+                await nodes(tx, label, [prepared(row, seed) for row in rows], at)
         for seed in sets:
             for kind, rows in seed["edges"].items():
-                await edges(tx, kind, rows, seed.get("source"), now["at"])
+                await edges(tx, kind, rows, seed.get("source"), at)
         await tx.run(KEEP, id=identity, digest=digest)
     return True
 
@@ -108,7 +107,7 @@ def day(text: str) -> date | datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-async def nodes(tx: Transaction, label: str, rows: list[dict[str, Any]], at: Any) -> None:
+async def nodes(tx: Transaction, label: str, rows: list[dict[str, Any]], at: str) -> None:
     """Write nodes; the label must be a record's."""
     record = RECORDS.get(label)
     if record is None or not record.is_node:
@@ -117,7 +116,7 @@ async def nodes(tx: Transaction, label: str, rows: list[dict[str, Any]], at: Any
         await tx.run(NODES.format(label=record.name), rows=batch, at=at)
 
 
-async def edges(tx: Transaction, kind: str, rows: list[dict[str, Any]], source: str | None, at: Any) -> None:
+async def edges(tx: Transaction, kind: str, rows: list[dict[str, Any]], source: str | None, at: str) -> None:
     """Write edges, grouped by the labels at their ends; the type must be declared."""
     edge = EDGES.get(kind)
     if edge is None:

@@ -68,7 +68,7 @@ def providing(parameter: Parameter, source: str | None) -> Verdict:
         return parameter.silence
     if source is not None:
         return Verdict(Regulated.ALLOWED, "已明确数源部门，其他部门所提供的视为副本。")
-    return Verdict(Regulated.FORBIDDEN, "一数一源是原则性规定，本办法未设罚则;尚未明确数源部门。")
+    return Verdict(Regulated.FORBIDDEN, "一数一源是原则性规定，本办法未设罚则；尚未明确数源部门。")
 
 
 def standing_alone(parameter: Parameter, bases: list[str | None]) -> Verdict:

@@ -41,7 +41,7 @@ _MARGIN_SECONDS = 30
 async def write(database: Database, lease: timedelta = LEASE) -> AsyncGenerator[tuple[Transaction, str]]:
     """One transaction, and the instant at which it is known, as text for `datetime($at)`.
 
-    (A value that went through the driver comes back in another zone, and the engine holds two zones of one instant unequal.)
+    (A value that goes through the driver comes back in another zone, and to the engine the two are not equal.)
     Committed when the block ends; rolled back, and the registration withdrawn, when it raises. After a kill the
     registration expires with its lease. Raises EngineError as the engine does, and GraphError when the lease ran out.
     """

@@ -2,7 +2,9 @@
 
 import asyncio
 import ipaddress
+import signal
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -34,7 +36,10 @@ def serve(
         where = bound.getsockname()
         output.print(f"源流 http://{where[0]}:{where[1]}/graphql  (Ctrl-C 停止)", highlight=False)
         config = uvicorn.Config(create_app(settings, address), log_level="warning", access_log=False)
-        uvicorn.Server(config).run([bound])
+        # uvicorn lets requests finish, then raises the signal again; both are an ordinary end.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run([bound])
 
 
 async def prepared(address: Address, *, sample: bool) -> None:

@@ -15,9 +15,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph.engine.locks import FileLock
 from graph.errors import EngineError
+
+if TYPE_CHECKING:
+    import requests
 
 Progress = Callable[[int, int], None]
 """Called with (jars fetched, jars to fetch) while fetching; never called when all are there."""
@@ -122,6 +126,7 @@ def _fetch(jars: list[Jar], cache: Path, repository: str | None, on_progress: Pr
                 on_progress(done, len(jars))
     finally:
         pool.shutdown(cancel_futures=True)
+        download.close()
         shutil.rmtree(staging, ignore_errors=True)
 
 
@@ -136,6 +141,7 @@ class _Download:
         self._maven = MavenContext(repo_cache=staging, remote_repos=remote)
         self._staging = staging
         self._local = threading.local()
+        self._sessions: list[requests.Session] = []
 
     def fetch(self, jar: Jar, target: Path) -> None:
         """Fetch one jar; raises EngineError."""
@@ -149,6 +155,11 @@ class _Download:
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         part.replace(target)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for session in self._sessions:
+            session.close()
 
     def _try_stream(self, jar: Jar, address: str, part: Path) -> str:
         failure: ConnectionError | None = None
@@ -174,6 +185,7 @@ class _Download:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = requests.Session()
+            self._sessions.append(session)
         digest = hashlib.sha256()
         try:
             with session.get(address, stream=True, timeout=_CONNECT_AND_READ) as response, part.open("wb") as file:

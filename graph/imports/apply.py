@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from graph.database import Database
-from graph.errors import ImportRefused
+from graph.errors import EngineError, ImportRefused
 from graph.imports import present, write
 from graph.imports.places import RegionName
 from graph.imports.present import ItemDifference, Runner, batches
@@ -57,19 +57,30 @@ async def apply(database: Database, reading: Reading, progress: Progress | None 
     if options.dry_run:
         await job.compare(database)
     elif records.entries or records.items:
-        async with writing(database) as (transaction, at):
-            today = await write.lock(transaction, job.region, at, options.zone)
-            if today is None:
-                raise ImportRefused(
-                    f"没有行政区划 there is no region {job.region}.",
-                    "用 --region 指定另一个 Say another with --region.",
-                )
-            await job.write(write.Now(transaction, at, today, job.source, job.region))
+        await _written(database, job, options.zone)
     elif not records.rejected:
         raise ImportRefused(f"{reading.path.name}: 没有可导入的行 no rows to import.", "检查文件 Check the file.")
     if records.rejected and not options.dry_run:
         report.rejected_file = _write_rejected(reading, records.rejected)
     return report
+
+
+async def _written(database: Database, job: "_Job", zone: str) -> None:
+    try:
+        async with writing(database) as (transaction, at):
+            today = await write.lock(transaction, job.region, at, zone)
+            if today is None:
+                raise ImportRefused(
+                    f"没有行政区划 There is no region {job.region}.", "用 --region 指定 Say one with --region."
+                )
+            await job.write(write.Now(transaction, at, today, job.source, job.region))
+    except EngineError as error:
+        if "OutOfMemory" not in error.message:
+            raise
+        raise ImportRefused(
+            f"{job.name}: 一次导入的行数超过了数据库的内存 more rows than the database has memory for in one transaction.",
+            "拆成几个文件, 或加大数据库内存 Split the file, or give the database more memory.",
+        ) from error
 
 
 def _state_of(values: dict[str, object]) -> None:
@@ -87,6 +98,7 @@ class _Job:
         self._report = report
         self._progress = progress
         self._done = 0
+        self.name = reading.path.name
         self.source = reading.source or "?"
         self.region = reading.region or "?"
 

@@ -36,7 +36,6 @@ class Difference:
     new: list[Any] = field(default_factory=list[Any])
     changed: list[Change] = field(default_factory=list[Change])
     unchanged: int = 0
-    closed: list[str] = field(default_factory=list[str])
 
 
 def batches(rows: Sequence[T], size: int = BATCH) -> Iterator[list[T]]:
@@ -231,8 +230,10 @@ async def items(
         waits = [keys.item_id(item.of[0], item.suffix) for item in batch]
         held = {row["id"]: row for row in await run.run(_ITEMS, ids=[key for key, _ in placed])}
         waiting = {row["id"]: row["hash"] for row in await run.run(_WAITING, ids=waits)}
-        found.ids.update(waits, (key for key, _ in placed))
         for (key, item), wait in zip(placed, waits, strict=True):
+            if key in found.ids:  # the same item, referred to in another way
+                continue
+            found.ids |= {key, wait}
             resource = leads.get(item.of)
             row = held.get(key)
             if resource is None or (wait in waiting and resource in arriving):

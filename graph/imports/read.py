@@ -4,7 +4,6 @@ import codecs
 import contextlib
 import csv
 import gzip
-import hashlib
 import io
 import zlib
 from collections.abc import Generator, Iterator, Sequence
@@ -33,7 +32,6 @@ class Table:
     headers: list[str]
     rows: list[list[object]]
     numbers: Sequence[int]
-    sha256: str
 
 
 def read_table(path: Path, limits: Limits | None = None) -> Table:
@@ -45,7 +43,6 @@ def read_table(path: Path, limits: Limits | None = None) -> Table:
             raise too_large(path.name, f"{size:,} bytes", f"{limits.file_bytes:,}")
         with path.open("rb") as file:
             head = file.read(4)
-        digest = _sha256(path)
     except OSError as error:
         raise ImportRefused(
             f"{path.name}: 打不开 cannot be opened: {error.strerror}.",
@@ -69,12 +66,7 @@ def read_table(path: Path, limits: Limits | None = None) -> Table:
         ) from error
     if not headers or not rows:
         raise ImportRefused(f"{path.name}: 没有数据行 no rows below the headers.", "检查导出 Check the export.")
-    return Table(headers, rows, numbers, digest)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return Table(headers, rows, numbers)
 
 
 def _grid(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:

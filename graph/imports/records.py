@@ -233,18 +233,23 @@ def _gather_extra(rows: Sequence[_Row], of_row: Sequence[Entry]) -> None:
 
 
 def _items(rows: Sequence[_Row], of_row: Sequence[Entry], source: str, region: str, counts: Counter[str]) -> list[Item]:
-    by_name: defaultdict[tuple[tuple[str, ...], str], dict[str, Item]] = defaultdict(dict)
+    by_name: defaultdict[tuple[str, str], dict[str, Item]] = defaultdict(dict)
+    references: dict[str, tuple[tuple[str, ...], Values]] = {}
     for place, row in enumerate(rows):
         if row.item.get("name"):
             ids = (of_row[place].id,) if of_row else keys.resource_ids(region, source, row.resource)
             name = keys.normalised(str(row.item["name"]))
             mark = keys.content_hash(row.item)
-            reference = {
-                "name": row.resource.get("name"),
-                "provider": _provider(row.resource),
-                "landingPage": row.resource.get("landingPage"),
+            said = {one: row.resource.get(one) for one in ("name", "landingPage")} | {
+                "provider": _provider(row.resource)
             }
-            by_name[ids, name].setdefault(mark, Item(ids, name, row.item, mark, reference))
+            known = references.setdefault(ids[0], (ids, said))
+            if ids < known[0]:  # rows may name one resource in several ways: the same one counts in any order of rows
+                references[ids[0]] = ids, said
+            by_name[ids[0], name].setdefault(mark, Item(ids, name, row.item, mark))
+    for (base, _), variants in by_name.items():
+        for item in variants.values():
+            item.of, item.reference = references[base]
     items: list[Item] = []
     for (_, name), variants in by_name.items():
         if len(variants) > 1:

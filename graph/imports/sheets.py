@@ -43,8 +43,6 @@ def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[in
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which are none of ours
-            if sum(entry.file_size for entry in archive.infolist()) > limits.unpacked_bytes:
-                raise too_large(path.name, "解压后 unpacked", f"{limits.unpacked_bytes:,} bytes")
             return _widest_sheet(path, file, archive, limits)
     except ImportRefused:
         raise
@@ -58,6 +56,8 @@ def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[in
 def _widest_sheet(
     path: Path, file: IO[bytes], archive: zipfile.ZipFile, limits: Limits
 ) -> tuple[list[str], Grid, Sequence[int]]:
+    if sum(entry.file_size for entry in archive.infolist()) > limits.unpacked_bytes:
+        raise too_large(path.name, "解压后 unpacked", f"{limits.unpacked_bytes:,} bytes")
     merged = [list(_merged(archive, part)) for part in _sheet_parts(archive)]
     book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     best: tuple[list[str], Grid, Sequence[int]] = ([], [], [])

@@ -55,7 +55,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "源流 home"
     yield folder
     # A server that recorded for the cache goes on for some seconds without its data.
-    left = [] if eventually(lambda: not servers_of(folder), 15) else servers_of(folder)
+    left = [] if eventually(lambda: not servers_of(folder), 40) else servers_of(folder)
     for process in left:
         process.kill()
     assert left == []

@@ -1,4 +1,4 @@
-"""Columns are recognised by name and values: measured on 32 real portals, and on layouts that nobody has seen before."""
+"""Columns are recognised by name and values: measured on 32 real portals, and on layouts never seen before."""
 
 import gzip
 import json

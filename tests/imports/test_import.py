@@ -5,6 +5,7 @@ import csv
 import gzip
 import json
 import random
+import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from graph.imports import Options, apply, known_regions, plan
 from graph.writing import write
 
 PORTALS = json.loads(gzip.decompress((Path(__file__).parent / "portals" / "portals.json.gz").read_bytes()))
+ROOT = Path(__file__).parents[2]
 REGIONS = [
     ("450000", "广西壮族自治区", "PROVINCE"),
     ("450300", "桂林市", "CITY"),
@@ -71,7 +73,8 @@ async def load(graph, tmp_path, rows, name="catalog.json", **options):
 async def everything(graph):
     """The whole graph without the instants at which it became known, as something to compare."""
     nodes = await graph.run(
-        "MATCH (n) WHERE NOT n:Write AND NOT n:Catalog RETURN labels(n) AS labels, properties(n) AS values ORDER BY labels(n)[0], n.id"
+        "MATCH (n) WHERE NOT n:Write AND NOT n:Catalog "
+        "RETURN labels(n) AS labels, properties(n) AS values ORDER BY labels(n)[0], n.id"
     )
     edges = await graph.run("MATCH (a)-[e]->(b) RETURN a.id AS a, type(e) AS type, properties(e) AS values, b.id AS b")
     moments = ("recordedAt", "withdrawnAt")
@@ -175,7 +178,8 @@ async def test_a_changed_row_becomes_a_new_state(graph, tmp_path):
     assert counted(report) == (0, 1, 1, 0)
     (row,) = await graph.run(
         "MATCH (r:Resource {landingPage: $page}) OPTIONAL MATCH (r)-[:WAS]->(s) WITH r, s ORDER BY s.until IS NULL "
-        "RETURN r{.*} AS r, collect(s{.*}) AS states, date(datetime({datetime: r.recordedAt, timezone: 'Asia/Shanghai'})) AS today",
+        "RETURN r{.*} AS r, collect(s{.*}) AS states, "
+        "date(datetime({datetime: r.recordedAt, timezone: 'Asia/Shanghai'})) AS today",
         page=f"{PAGE}1",
     )
     now, (held, known) = row["r"], row["states"]
@@ -227,7 +231,8 @@ async def test_what_is_absent_stays_unless_the_file_is_complete(graph, tmp_path)
     rows = await graph.run("MATCH (r:Resource) RETURN r.name AS name, r.publication AS now ORDER BY name")
     assert [row["now"] for row in rows] == ["PUBLISHED", "WITHDRAWN", "WITHDRAWN", "WITHDRAWN", "PUBLISHED"]
     (row,) = await graph.run(
-        "MATCH (:Department)-[p:PROVIDES]->(:Resource {publication: 'WITHDRAWN'}) WHERE p.until IS NULL AND p.withdrawnAt IS NULL RETURN count(p) AS open"
+        "MATCH (:Department)-[p:PROVIDES]->(:Resource {publication: 'WITHDRAWN'}) "
+        "WHERE p.until IS NULL AND p.withdrawnAt IS NULL RETURN count(p) AS open"
     )
     assert row["open"] == 0
     back = await load(graph, tmp_path, [resource(n) for n in range(4)], complete=True)
@@ -282,6 +287,21 @@ async def test_repeated_item_names_are_told_apart_by_position(graph, tmp_path):
     assert [row["name"] for row in rows] == ["姓名", "电话#3", "电话#4"]
 
 
+async def test_an_item_may_be_referred_to_in_several_ways(graph, tmp_path):
+    await load(graph, tmp_path, [resource(1), resource(2)])
+    rows = [item(1, "姓名", 1), item(1, "住址", 2, resource_title="甲类信息一")]
+    rows += [item(1, "姓名", 1, resource_url=""), item(2, "号牌", 1, resource_url="")]
+    for order in (rows, rows[::-1]):
+        report = await load(graph, tmp_path, order, "items.csv", source="data.example.gov.cn")
+        assert not report.rejected
+    found = await graph.run("MATCH (r:Resource)-[:HAS_ITEM]->(i) RETURN r.name AS r, i.name AS i ORDER BY r, i")
+    assert [tuple(row.values()) for row in found] == [
+        ("甲类信息1", "住址"),
+        ("甲类信息1", "姓名"),
+        ("甲类信息2", "号牌"),
+    ]
+
+
 async def test_a_template_has_resources_and_items(graph, tmp_path):
     rows = [
         {
@@ -327,7 +347,8 @@ async def test_rows_that_share_a_key_are_told_apart_by_content(graph, tmp_path):
 
 async def test_former_names_lead_to_the_department(graph, tmp_path):
     await graph.run(
-        "MATCH (g:Region {code: '410200'}) CREATE (d:Department {id: 'Department:410200/开封市市场监督管理局', name: '开封市市场监督管理局', "
+        "MATCH (g:Region {code: '410200'}) "
+        "CREATE (d:Department {id: 'Department:410200/开封市市场监督管理局', name: '开封市市场监督管理局', "
         "formerNames: ['开封市工商行政管理局', '开封市质量技术监督局']})-[:LOCATED_IN]->(g)"
     )
     report = await load(
@@ -440,6 +461,39 @@ async def test_a_killed_import_is_invisible_and_is_finished_by_running_it_again(
     assert row == {"instants": 1, "seen": 5_000}
 
 
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from graph.database import Address, Database
+from graph.imports import Options, apply, known_regions, plan
+
+async def main():
+    uri, user, password, file = sys.stdin.read().split()
+    async with Database(Address(uri, user, password)) as database:
+        reading = plan(Path(file), Options(region="410200"), await known_regions(database))
+        await apply(database, reading, lambda done, total: print(done, flush=True))
+
+asyncio.run(main())
+"""
+
+
+async def test_an_import_killed_without_a_word_is_finished_by_running_it_again(graph, tmp_path):
+    file = tmp_path / "catalog.json"
+    file.write_text(json.dumps([resource(n) for n in range(6_000)]))
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, stdin=pipe, stdout=pipe, cwd=ROOT)
+    address = graph.address
+    process.stdin.write(f"{address.uri} {address.user} {address.password} {file}".encode())
+    process.stdin.write_eof()
+    assert await process.stdout.readline() == b"2000\n"
+    process.kill()
+    await process.communicate()
+    (row,) = await graph.run("MATCH (r) WHERE r:Resource OR r:Department RETURN count(r) AS seen")
+    assert row["seen"] == 0
+    again = await apply(graph, plan(file, Options(region="410200"), await known_regions(graph)))
+    assert again.new == 6_000
+
+
 async def test_two_imports_of_one_file_at_once_make_it_once(graph, tmp_path):
     (tmp_path / "catalog.json").write_text(json.dumps([resource(n) for n in range(500)]))
     reading = plan(tmp_path / "catalog.json", Options(region="410200"), await known_regions(graph))
@@ -450,17 +504,22 @@ async def test_two_imports_of_one_file_at_once_make_it_once(graph, tmp_path):
 async def test_a_write_is_registered_open_and_closed(graph):
     async with write(graph, timedelta(seconds=30)) as (transaction, at):
         (row,) = await graph.run(
-            "MATCH (w:Write) RETURN w.at IS NULL AS open, w.until > datetime.realtime() AS leased, w.registeredAt <= datetime($at) AS before",
+            "MATCH (w:Write) RETURN w.at IS NULL AS open, w.until > datetime.realtime() AS leased, "
+            "w.registeredAt <= datetime($at) AS before",
             at=at,
         )
         assert row == {"open": True, "leased": True, "before": True}
         await transaction.run("CREATE (:Region {id: 'Region:x', recordedAt: datetime($at)})", at=at)
     (row,) = await graph.run("MATCH (w:Write) MATCH (g:Region {id: 'Region:x'}) RETURN w.at = g.recordedAt AS same")
     assert row["same"]
-    with pytest.raises(ValueError, match="no"):
-        async with write(graph) as (transaction, at):
+
+    async def fail():
+        async with write(graph) as (transaction, _):
             await transaction.run("CREATE (:Region {id: 'Region:y'})")
             raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await fail()
     (row,) = await graph.run("MATCH (w:Write) RETURN count(w) AS writes, count {(:Region {id: 'Region:y'})} AS left")
     assert row == {"writes": 1, "left": 0}
     await graph.run("MATCH (w:Write) SET w.at = w.at - duration('PT2H')")

@@ -1,0 +1,179 @@
+"""The command as a person or a script runs it: a process of its own, in a home of its own."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+YUANLIU = Path(sys.executable).parent / "yuanliu"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, cache, version) -> Iterator[Path]:
+    """A home whose database is left running for the tests of this module; the jars are those of every other test."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "cache").symlink_to(cache)
+    assert run(folder, version, "db", "start").returncode == 0
+    yield folder
+    run(folder, version, "db", "stop", "--force")
+
+
+def environment(home: Path, version: str, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "YUANLIU_"))}
+    return kept | {"YUANLIU_HOME": str(home), "YUANLIU_NEO4J_VERSION": version, "COLUMNS": "200"} | more
+
+
+def run(home: Path, version: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [YUANLIU, *words], env=environment(home, version, **more), capture_output=True, text=True, timeout=300,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def yuanliu(home, version):
+    return lambda *words, **more: run(home, version, *words, **more)
+
+
+def catalog_file(folder: Path, rows: list[dict[str, str]]) -> Path:
+    path = folder / "catalog.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+ROWS = [
+    {"信息资源名称": "行政许可信息", "信息资源提供方": "市行政审批局", "更新周期": "每日", "发布日期": "2024-03-01"},
+    {"信息资源名称": "低保对象信息", "信息资源提供方": "市民政局", "更新周期": "每月", "发布日期": "2024年5月6日"},
+]
+
+
+def test_schema_prints_the_published_schema(yuanliu):
+    assert yuanliu("schema").stdout == (Path(__file__).parents[2] / "schema.graphql").read_text(encoding="utf-8")
+
+
+def test_import_asks_for_what_the_file_does_not_say_and_ends_with_3(yuanliu, tmp_path):
+    asked = yuanliu("import", str(catalog_file(tmp_path, ROWS)))
+    assert asked.returncode == 3
+    assert "--source" in asked.stderr
+    assert "--region" in asked.stderr
+
+
+def test_import_then_again_then_ask(yuanliu, tmp_path):
+    path = str(catalog_file(tmp_path, ROWS))
+    words = ("import", path, "--source", "测试", "--region", "410300", "--json")
+    dry = json.loads(yuanliu(*words, "--dry-run").stdout)
+    first = json.loads(yuanliu(*words).stdout)
+    again = json.loads(yuanliu(*words).stdout)
+    assert (dry["new"], first["new"], again["new"], again["unchanged"]) == (2, 2, 0, 2)
+    assert {column["field"]: column["decision"] for column in first["columns"]} == {
+        "name": "SURE", "provider": "SURE", "updateCycle": "SURE", "publishedOn": "SURE",
+    }  # fmt: skip
+    found = json.loads(yuanliu("ask", "search", "低保对象", "--json").stdout)
+    assert [hit["node"]["name"] for hit in found["data"]["search"]["nodes"]] == ["低保对象信息"]
+    table = yuanliu("ask", "islands", "--region", "410300")
+    assert table.returncode == 0
+    assert "共0处" in table.stdout
+
+
+def test_an_unsure_column_is_mapped_by_the_line_that_was_printed(yuanliu, tmp_path):
+    rows = [{"资源": f"名册{n}", "信息资源提供方": "市民政局", "甲": f"{n}"} for n in range(4)]
+    words = ("import", str(catalog_file(tmp_path, rows)), "--source", "测试", "--region", "410300", "--json")
+    asked = yuanliu(*words)
+    if asked.returncode == 3:
+        options = [question["option"] for question in json.loads(asked.stdout)["questions"]]
+        assert all(option.startswith("--map ") for option in options)
+    named = yuanliu(*words, "--map", "资源=name", "--map", "甲=")
+    assert (named.returncode, json.loads(named.stdout)["new"]) == (0, 4)
+
+
+def test_a_rejected_row_is_told_by_cell_and_ends_with_4(yuanliu, tmp_path):
+    rows = [*ROWS, {"信息资源名称": "", "信息资源提供方": "市民政局", "更新周期": "每月", "发布日期": "2024-05-06"}]
+    done = yuanliu("import", str(catalog_file(tmp_path, rows)), "--source", "测试", "--region", "410300", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 4
+    assert [(one["row"], one["header"]) for one in report["rejected"]] == [(4, "信息资源名称")]
+    assert all(one["reason"] and one["cure"] for one in report["rejected"])
+    assert Path(report["rejectedFile"]).exists()
+
+
+def test_an_unreadable_file_fails_with_a_cure(yuanliu, tmp_path):
+    broken = tmp_path / "broken.json"
+    broken.write_text("[{", encoding="utf-8")
+    done = yuanliu("import", str(broken), "--source", "测试", "--region", "410300")
+    assert done.returncode == 1
+    assert "→" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_asking_for_what_does_not_exist_names_the_cure(yuanliu):
+    done = yuanliu("ask", "holders", "Resource:nowhere/nothing")
+    assert done.returncode == 1
+    assert "ask search" in done.stderr
+
+
+def test_serve_refuses_other_addresses(yuanliu):
+    done = yuanliu("serve", "--host", "0.0.0.0")
+    assert done.returncode == 1
+    assert "loopback" in done.stderr
+
+
+def test_a_port_in_use_is_named(yuanliu):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = yuanliu("serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "--port" in done.stderr
+
+
+def test_db_commands_leave_another_database_alone(yuanliu):
+    done = yuanliu("db", "reset", "--yes", NEO4J_URI="bolt://127.0.0.1:1", NEO4J_PASSWORD="x")
+    assert done.returncode == 1
+    assert "not ours" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_answers_and_stops(home, version, number):
+    words = [YUANLIU, "serve", "--port", "0"]
+    with subprocess.Popen(words, env=environment(home, version), stdout=subprocess.PIPE, text=True) as served:
+        try:
+            url = served.stdout.readline().split()[1]
+            body = json.dumps({"query": '{ regime(id: "Regime:KF") { id } }'}).encode()
+            request = urllib.request.Request(url, body, {"content-type": "application/json"})
+            with urllib.request.urlopen(request, timeout=30) as response:
+                assert json.load(response) == {"data": {"regime": {"id": "Regime:KF"}}}
+        finally:
+            served.send_signal(number)
+        assert served.wait(30) == 0
+
+
+def test_status_says_who_runs(yuanliu):
+    status = json.loads(yuanliu("db", "status", "--json").stdout)
+    assert status["isRunning"]
+    assert status["uri"].startswith("bolt://127.0.0.1:")
+
+
+def test_demo_answers_from_nothing_and_leaves_nothing_running(tmp_path, cache, version):
+    (tmp_path / "cache").symlink_to(cache)
+    done = run(tmp_path, version, "demo")
+    assert done.returncode == 0, done.stderr
+    for part in ("lineage(", "holders(", "duplicateCollection(", "islands(", "虚构数据", "真实数据", "接下来"):
+        assert part in done.stdout
+    deadline = time.monotonic() + 30
+    while any(str(tmp_path) in " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
