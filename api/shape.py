@@ -185,7 +185,7 @@ def page_namer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Select
     slots = selection.slots
 
     def name(page: Any, values: Sequence[Any]) -> Any:
-        if page.__class__ is not list or len(page) != 2 or not sound(page[0]):  # noqa: PLR2004
+        if page.__class__ is not list or len(page) != 2 or not sound(page[0], 1 + len(records)):  # noqa: PLR2004
             return page
         rows, stand = cut(page[0], {argument: values[slot] for argument, slot in slots.items()})
         stand["totalCount"] = page[1]
@@ -241,6 +241,6 @@ def cut(rows: list[list[Any]], given: Mapping[str, Any]) -> tuple[list[list[Any]
     return kept, stand
 
 
-def sound(rows: Any) -> bool:
-    """Whether the rows of a page are lists with a cursor, so that they can be taken apart."""
-    return rows.__class__ is list and all(row.__class__ is list and row for row in rows)
+def sound(rows: Any, width: int) -> bool:
+    """Whether the rows of a page are lists with a cursor and every record, so that they can be taken apart."""
+    return rows.__class__ is list and all(row.__class__ is list and len(row) >= width for row in rows)

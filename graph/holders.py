@@ -88,7 +88,8 @@ SOURCE: dict[str, LiteralString] = {
     "DataElement": AUTHORITY.replace("<element>", "(a)"),
 }
 HOLES: tuple[tuple[LiteralString, LiteralString], ...] = (
-    ("<c>", "c"), ("<f>", "f"), ("<h>", "h"), ("<m>", "m"), ("<o>", "o"), ("<p>", "p"), ("<t>", "t"), ("<u>", "u"),
+    ("<c>", "c"), ("<f>", "f"), ("<h>", "h"), ("<k>", "k"), ("<l>", "l"), ("<m>", "m"), ("<o>", "o"), ("<p>", "p"),
+    ("<t>", "t"), ("<u>", "u"),
 )  # fmt: skip
 SEEN: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
     ("<visible i>", "DataItem", "i"),

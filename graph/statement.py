@@ -118,12 +118,17 @@ class Composer:
         return "['" + record.name + "'] + " + self.row(selection, record, depth)
 
     def any_of(self, selection: Selection, records: Sequence[Declared], depth: int) -> LiteralString:
-        """The row of the node at `depth`, which may be of several records."""
-        cases: list[LiteralString] = [
-            "WHEN " + NODES[depth] + ":" + record.name + " THEN " + self.tagged(selection, record, depth)
-            for record in records
-        ]
-        return "CASE " + " ".join(cases) + " END"
+        """The row of the node at `depth`, which may be of several records; one for all where it is the same for each."""
+        rows: list[LiteralString] = [self.row(selection, record, depth) for record in records]
+        is_same = all(row == rows[0] for row in rows)
+        cases: list[LiteralString] = []
+        for record, row in zip(records, rows, strict=True):
+            named: LiteralString = "['" + record.name + "']"
+            cases.append(
+                "WHEN " + NODES[depth] + ":" + record.name + " THEN " + (named if is_same else named + " + " + row)
+            )
+        case: LiteralString = "CASE " + " ".join(cases) + " END"
+        return case + " + " + rows[0] if is_same else case
 
     def each(
         self, listed: LiteralString, selection: Selection, records: Sequence[Declared], *, is_interface: bool

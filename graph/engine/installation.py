@@ -31,7 +31,7 @@ _JVM = (
 )
 
 # Paths are relative to --home-dir, so that a home with blanks or Chinese characters needs no escaping here.
-# The three waits are Neo4j's pauses on the way out: as shipped, a stop of an idle server takes 10 s, so 0.3 s.
+# The last two are Neo4j's pauses on the way out: as shipped, a stop of an idle server takes 10 s, so 0.3 s.
 # Names unknown to one of the two versions are why the strict check is off.
 _CONF = """\
 server.directories.data=data

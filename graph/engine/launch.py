@@ -21,6 +21,7 @@ _PAUSE = 0.03
 _TAIL = 15
 _ANOTHER = 3
 _ROOM = 200_000_000
+_SUPERVISE = "import sys; from graph.engine.supervisor import main; sys.exit(main(sys.argv[1]))"
 _QUIET = ("-Xlog:disable", "-Xlog:all=error")
 _RECORDING_TAKES = 3600
 
@@ -53,8 +54,9 @@ def launch(installation: Installation, classpath: str) -> None:
 
 
 def _run_supervisor(spec: Path, log: int) -> int:
-    # -m finds the package through the working directory, whether it is installed or not.
-    command, root = [sys.executable, "-m", "graph.engine.supervisor", str(spec)], Path(__file__).parents[2]
+    # Not -m, which warns that graph.engine imports the module itself. The package is found through the working
+    # directory, whether it is installed or not.
+    command, root = [sys.executable, "-c", _SUPERVISE, str(spec)], Path(__file__).parents[2]
     if sys.platform != "win32":
         return subprocess.run(  # noqa: S603
             command, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False, start_new_session=True

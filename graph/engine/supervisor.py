@@ -1,9 +1,10 @@
 """The process that holds a server: it ends the server when nobody uses it any more, whoever started it.
 
-Run as `python -m graph.engine.supervisor <spec.json>`; returns 0 once it has taken `supervisor.lock` and goes on in the
-background, 3 if another holds that lock. It needs nothing from its users: each holds a lock on a file of its own in
-`users/`, which the operating system gives back even when a user is killed. It stops the server when there is no
-such lock and no `keep` file, or when there is a `stop` file. Being in nobody's process group, it survives Ctrl-C.
+`main` takes the path of a Spec, as JSON, in a process of its own (see launch); it returns 0 once it has taken
+`supervisor.lock` and goes on in the background, 3 if another holds that lock. It needs nothing from its users: each
+holds a lock on a file of its own in `users/`, which the operating system gives back even when a user is killed. It
+stops the server when there is no such lock and no `keep` file, or when there is a `stop` file. Being in nobody's
+process group, it survives Ctrl-C.
 """
 
 import contextlib
@@ -286,7 +287,3 @@ def main(path: str) -> int:
     supervisor.open_gate()
     supervisor.make_aot()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

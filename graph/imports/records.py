@@ -57,6 +57,7 @@ _Use = tuple[int, str, str, Parser]
 @dataclass(slots=True)
 class _Row:
     number: int
+    cells: Sequence[object]
     resource: Values
     item: Values
     extra: list[str]
@@ -113,7 +114,7 @@ class _Reader:
         seen: list[dict[str, Cell]] = [{} for _ in self._used]
         above: Values = {}
         for number, cells in zip(self._table.numbers, self._table.rows, strict=True):
-            row = _Row(number, {}, {}, [])
+            row = _Row(number, cells, {}, {}, [])
             if len(cells) > len(self._columns) and any(cell_text(cell) for cell in cells[len(self._columns) :]):
                 row.problem = Rejection(
                     number,
@@ -171,8 +172,15 @@ class _Reader:
             row.problem = self._missing(row, "name", "没有名称 no name")
 
     def _missing(self, row: _Row, name: str, reason: str) -> Rejection:
-        header = next((column.header for column in self._columns if column.field == name), name)
-        return Rejection(row.number, header, "", reason, "补上后再导入这一行 Fill it in and import the row again.")
+        place = next((place for place, column in enumerate(self._columns) if column.field == name), None)
+        header, value = (name, None) if place is None else (self._columns[place].header, row.cells[place])
+        return Rejection(
+            row.number,
+            header,
+            str(value or "")[:500],
+            reason,
+            "补上后再导入这一行 Fill it in and import the row again.",
+        )
 
 
 def _put(values: Values, name: str, value: object) -> None:

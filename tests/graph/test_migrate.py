@@ -33,4 +33,6 @@ async def test_a_later_release_is_not_overwritten(empty_database):
         with pytest.raises(EngineError, match="later release"):
             await migrate(empty_database, purpose="test")
     finally:
-        await empty_database.run("MATCH (c:Catalog) SET c.version = $version", version=len(list(FOLDER.glob("*.cypher"))))
+        await empty_database.run(
+            "MATCH (c:Catalog) SET c.version = $version", version=len(list(FOLDER.glob("*.cypher")))
+        )

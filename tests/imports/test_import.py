@@ -376,7 +376,7 @@ async def test_rejected_rows_go_to_a_file_with_cell_reason_and_cure(graph, tmp_p
     assert lines[0] == ["row", "header", "value", "reason", "cure"]
     assert [line[:3] for line in lines[1:]] == [
         ["2", "更新时间", "很久以前"],
-        ["3", "标题", ""],
+        ["3", "标题", "暂无"],
         ["4", "更新时间", "'=1+1"],
     ]
     assert all(reason and cure for *_, reason, cure in lines)
