@@ -120,9 +120,10 @@ class _Job:
         await write.new_departments(now, new)
         found = await present.resources(now.run, records.entries, providers, frozenset(self._reading.table.headers))
         arrived = 0
+        are_waiting = await write.are_items_waiting(now)
         for batch in batches(found.new):
             await write.new_resources(now, batch, providers)
-            arrived += await write.arrive(now, batch)
+            arrived += await write.arrive(now, batch) if are_waiting else 0
             self._advance(len(batch))
         await write.changed(now, "Resource", found.changed)
         await write.moved(now, found.changed)

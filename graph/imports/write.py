@@ -108,6 +108,8 @@ SET w = row.values, w.resourceId = row.resource, w.suffix = row.suffix, w.elemen
   w.catalogRegion = $region, w.recordedAt = datetime($at)
 """
 
+_ANY_WAITING = "MATCH (w:WaitingItem) RETURN count(w) AS waiting"
+
 _COMES_TWICE = """
 UNWIND $rows AS row
 MATCH (w:WaitingItem {resourceId: row.waitedFor})
@@ -282,6 +284,12 @@ async def wait(now: Now, items: Sequence[Item]) -> None:
     """Keep a batch of items, invisible, until their resource comes."""
     rows = [_item_row(now, item, item.of[0]) for item in items]
     await now.run.run(_WAIT, rows=rows, region=now.region, at=now.at)
+
+
+async def are_items_waiting(now: Now) -> bool:
+    """Whether any item waits at all; mostly none does, and then nothing need be looked for."""
+    rows = await now.run.run(_ANY_WAITING)
+    return bool(rows[0]["waiting"])
 
 
 async def arrive(now: Now, entries: Sequence[Entry]) -> int:

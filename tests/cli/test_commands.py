@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -130,8 +131,6 @@ def test_serve_refuses_other_addresses(yuanliu):
 
 
 def test_a_port_in_use_is_named(yuanliu):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
