@@ -8,6 +8,7 @@ statement is a literal and has a deadline in the engine.
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ log = logging.getLogger("yuanliu")
 READ_SECONDS = 20.0
 WRITE_SECONDS = 300.0
 ATTEMPTS = 3
+RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:]{8}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +167,13 @@ def translated(error: Neo4jError | DriverError) -> EngineError:
 
 
 def instant(text: str) -> datetime:
-    """The instant in an RFC 3339 text, to the nanosecond that the engine keeps; ValueError if it is none.
+    """The instant in an RFC 3339 text, to the nanosecond that the engine keeps, in UTC; ValueError if it is none.
 
     Python's datetime ends at the microsecond; what is finer is the driver's, which can be used like one.
     """
-    found = neo4j.time.DateTime.from_iso_format(text.upper().replace(" ", "T"))
-    if found.tzinfo is None:
-        raise ValueError("The offset is missing.")
-    found.astimezone(UTC)  # Beyond the years 1 to 9999 it could not be sent.
+    if not RFC_3339.fullmatch(text):
+        raise ValueError("This is not RFC 3339.")
+    found = neo4j.time.DateTime.from_iso_format(text.upper().replace(" ", "T")).astimezone(UTC)
     return cast("datetime", found) if found.nanosecond % 1000 else found.to_native()
 
 

@@ -8,6 +8,7 @@ from graph.permissions import visible
 from graph.questions import Asked, Doc, Page, place, question
 from graph.record import Id
 from graph.selection import pages, wants_total
+from graph.settled import INSTANT
 from graph.sorting import BETWEEN
 from graph.statement import Composer
 from graph.verdicts import Parameter, Verdict, collecting, providing
@@ -53,7 +54,7 @@ CALL (*) {
   <applying>
   RETURN source, regime, parameter, rules }
 RETURN collect([key, kind, r.name, element.name, facts, source.id, source.name, parameter, <columns>]) AS rows }
-RETURN rows, <total> AS total, toString(datetime.realtime()) AS asOf
+RETURN rows, <total> AS total, <instant> AS asOf
 """
 TOTAL: LiteralString = "COUNT { <duplicates> RETURN kind }"
 SOURCES = basis.SOURCES | {
@@ -91,7 +92,7 @@ async def duplicateCollection(  # noqa: N802
             listed = listed.replace("<" + hole + ">", composer.holds(hole))
         for variable, label in SEEN:
             listed = listed.replace("<visible " + variable + ">", visible(label, variable))
-        return listed.replace("<columns>", columns.compose(composer))
+        return listed.replace("<instant>", INSTANT).replace("<columns>", columns.compose(composer))
 
     parts = (after or "").split(BETWEEN)
     parameters: dict[str, Any] = {"region": region, "department": department, "first": first, "after": after}

@@ -8,6 +8,7 @@ from graph.permissions import visible
 from graph.questions import Asked, Doc, Page, place, question
 from graph.record import Id
 from graph.selection import pages, wants_total
+from graph.settled import INSTANT
 from graph.statement import Composer
 from graph.verdicts import Parameter, standing_alone
 from graph.words import IslandKind
@@ -41,7 +42,7 @@ CALL (*) {
   <applying>
   RETURN regime, parameter, rules }
 RETURN collect([s.sortName, facts, parameter, [d IN departments | d.name], <columns>]) AS rows }
-RETURN rows, <total> AS total, toString(datetime.realtime()) AS asOf
+RETURN rows, <total> AS total, <instant> AS asOf
 """
 TOTAL: LiteralString = "COUNT { <islands> RETURN s }"
 IN_USE: LiteralString = "({t}.status = 'IN_USE' AND {visible})"
@@ -84,7 +85,7 @@ async def islands(
         listed = listed.replace("<visible s>", visible("System", "s")).replace(
             "<visible d>", visible("Department", "d")
         )
-        return listed.replace("<columns>", columns.compose(composer))
+        return listed.replace("<instant>", INSTANT).replace("<columns>", columns.compose(composer))
 
     found = await asked.read(compose, region=region, first=first, after=after)
     if found is None:

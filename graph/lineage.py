@@ -13,7 +13,7 @@ from graph.permissions import visible
 from graph.questions import Asked, Doc, Put, each, one, place, question
 from graph.record import Declared, Id
 from graph.selection import Selection
-from graph.settled import OPEN, OVERTAKEN
+from graph.settled import INSTANT, OPEN, OVERTAKEN
 from graph.statement import Composer
 from graph.words import CutReason, Direction, FlowOrigin
 
@@ -33,7 +33,7 @@ HOPS: tuple[LiteralString, ...] = (
 # distance and ends the walk; a test holds the plan. Two nodes more than wanted are taken: the start may come back by a
 # cycle, and one more says that there are more.
 WALK: LiteralString = """
-WITH <open> AS isOpen, toString(datetime.realtime()) AS asOf
+WITH <open> AS isOpen, <instant> AS asOf
 MATCH (a:<label> {id: $of}) WHERE <visible a>
 OPTIONAL CALL (a) {
   MATCH (a) ((x:<label>)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>))<hops> (b)
@@ -195,6 +195,7 @@ def walk_statement(
         .replace("<columns>", "".join(flows))
         .replace("<rows>", "".join(rows))
         .replace("<open>", OPEN)
+        .replace("<instant>", INSTANT)
         .replace("<overtaken>", OVERTAKEN)
     )
     if way is Direction.UPSTREAM:

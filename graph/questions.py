@@ -7,7 +7,7 @@ question is written once.
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type_hints
 
 from graph.database import READ_SECONDS, Database
@@ -93,7 +93,8 @@ class Asked:
         bound = bind(binds, self.values) | parameters
         bound["on"] = on or self.today
         bound["viewer"] = self.viewer.parameters
-        bound["knownAt"] = known_at
+        # The engine tells two equal instants in different zones apart; it keeps all its own in UTC.
+        bound["knownAt"] = known_at and known_at.astimezone(UTC)
         return await self.database.read(statement, bound, seconds)
 
 

@@ -6,6 +6,9 @@ its changes. So a reader who sees no open write at his instant K knows that ever
 
 from typing import LiteralString
 
+# The instant at which a statement asks; in microseconds, so that it can be asked for again as it was printed.
+INSTANT: LiteralString = "toString(datetime.truncate('microsecond', datetime.realtime()))"
+
 # At the start of a statement: is a write open that may yet get an instant up to the asked one?
 OPEN: LiteralString = """EXISTS { MATCH (w:Write)
   WHERE w.at IS NULL AND w.until > datetime.realtime() AND w.registeredAt <= coalesce($knownAt, datetime.realtime()) }"""

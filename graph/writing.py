@@ -28,7 +28,7 @@ RETURN count(*) AS rows
 
 _BEGIN = """
 MATCH (w:Write {id: $id}) WHERE w.at IS NULL AND w.until > datetime.realtime()
-SET w.at = datetime.realtime()
+SET w.at = datetime.truncate('microsecond', datetime.realtime())
 RETURN toString(w.at) AS at
 """
 

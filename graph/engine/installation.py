@@ -72,7 +72,7 @@ class Installation:
     home: Path
     cache: Path
     version: str = "2026.09.0"
-    heap: int = 1024
+    heap: int = 2048
     pagecache: int = 512
     port: int | None = None
     repository: str | None = None

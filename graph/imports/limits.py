@@ -11,7 +11,7 @@ class Limits:
 
     file_bytes: int = 512 * 2**20
     unpacked_bytes: int = 256 * 2**20
-    rows: int = 250_000
+    rows: int = 50_000
     columns: int = 500
     cell_characters: int = 131_072
 

@@ -26,6 +26,9 @@ CREATE INDEX project_name IF NOT EXISTS FOR (n:Project) ON (n.sortName);
 CREATE INDEX regime_name IF NOT EXISTS FOR (n:Regime) ON (n.sortName);
 CREATE INDEX parameter_name IF NOT EXISTS FOR (n:Parameter) ON (n.sortName);
 CREATE INDEX rule_name IF NOT EXISTS FOR (n:Rule) ON (n.sortName);
+// What an import looks up.
+CREATE INDEX resource_page IF NOT EXISTS FOR (n:Resource) ON (n.landingPage);
+CREATE INDEX waiting_item_resource IF NOT EXISTS FOR (n:WaitingItem) ON (n.resourceId);
 // Candidates of the search, Chinese and English.
 CREATE FULLTEXT INDEX found_by_text IF NOT EXISTS
 FOR (n:Region|Department|Resource|DataItem|DataElement|System|Project|Regime|Rule)

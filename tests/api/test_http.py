@@ -263,7 +263,7 @@ async def test_errors_of_execution_are_those_of_graphql_core(client, query, vari
 
 
 @pytest.mark.parametrize(("variables", "part"), [
-    ({}, "was not provided"), ({"id": None}, "null"), ({"id": ["a", "b"]}, "ID"), ({"id": "x", "on": "2024-02-30"}, "no day"),
+    ({}, "to be provided"), ({"id": None}, "null"), ({"id": ["a", "b"]}, "ID"), ({"id": "x", "on": "2024-02-30"}, "no day"),
     ({"id": "x", "on": "2020-W01-1"}, "no day"), ({"id": "x", "on": "20200101  "}, "no day"), ({"id": "x", "on": 5}, "no day"),
     ({"id": "x", "knownAt": "2024-01-01"}, "no instant"), ({"id": "x", "knownAt": "2024-01-01T00:00:00"}, "no instant"),
     ({"id": "x", "knownAt": "9999-12-31T23:59:59-12:00"}, "no instant"), ({"id": "x", "knownAt": "0001-01-01T00:00:00+12:00"}, "no instant"),

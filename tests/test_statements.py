@@ -1,0 +1,246 @@
+"""Every statement that the questions can compose, on a real server: it parses, answers, and its plan is a good one.
+
+A covering set of documents is asked through the whole read path; a database that writes down what it is asked records the
+statements. Done twice: as they are, and with permissions that really filter.
+"""
+
+import json
+import re
+from datetime import date
+
+import pytest
+from graphql import GraphQLList, get_named_type, is_leaf_type
+
+from api.answer import Answerer, Request
+from api.schema import SCHEMA
+from graph import permissions
+from graph.model import RECORDS
+from graph.model.edges import EDGES
+from graph.permissions import LOCAL
+
+TODAY = date(2026, 11, 22)
+FILTERS = {
+    "open": None,
+    "filtered": "({n}.publication = 'PUBLISHED' OR {n}.region IN $viewer.roles OR {n}.id IS NOT NULL)",
+}
+COLUMNS = {
+    "lineage": ["nodes", "edges", "asOf", "settled"],
+    "holders": ["rows", "total"],
+    "search": ["rows", "total"],
+    "duplicateCollection": ["rows", "total", "asOf"],
+    "islands": ["rows", "total", "asOf"],
+}
+# An earlier state of a node, and the registration of a write, belong to no question.
+OUTSIDE = {"WAS"}, {"Write"}
+VALUES = {"ID": '"Region:410299"', "String": '"a"', "Int": "3", "Float": "1.5", "Boolean": "true", "Date": '"2024-01-01"',
+          "DateTime": '"2024-01-01T00:00:00Z"'}  # fmt: skip
+DATED = [
+    "",
+    ', on: "2024-01-01"',
+    ', knownAt: "2024-01-01T00:00:00Z"',
+    ', on: "2024-01-01", knownAt: "2024-01-01T00:00:00Z"',
+]
+PAGED = ["first: 2", 'first: 2, after: "b"', "last: 2", 'last: 2, before: "y"', 'first: 2, after: "b", before: "y"']
+IDS = {"region": "Region:410299", "department": "Department:410299/县公安局", "resource": "Resource:410299/MZ001",
+       "dataItem": "DataItem:410299/MZ001/婚姻状况", "dataElement": "DataElement:婚姻状况", "system": "System:410299/婚姻登记系统",
+       "project": "Project:410299/2025-01", "regime": "Regime:KF", "rule": "Rule:KF-SHARE-15b"}  # fmt: skip
+QUERY = SCHEMA.query_type.fields
+LINEAGE = "nodes { distance node { id name ... on Resource { provider { id } } } } edges { from { id } to { name } origin job since } truncated { frontier } settled"
+
+
+def every_field(kind, depth=0):
+    """A selection of all fields of a type; neighbours with theirs once, then by id and name."""
+    parts = []
+    for name, field in kind.fields.items():
+        inner = get_named_type(field.type)
+        if is_leaf_type(inner):
+            parts.append(name)
+        elif inner.name.endswith("Connection"):
+            member = get_named_type(inner.fields["nodes"].type)
+            rows = (
+                leaves(member)
+                if depth
+                else every_field(member, 2)
+                if member.name in ("DataItem", "System")
+                else leaves(member)
+            )
+            parts.append(
+                f"{name}(first: 1) {{ nodes {{ {rows} }} edges {{ cursor node {{ id }} }} pageInfo {{ endCursor }} totalCount }}"
+            )
+        elif depth < 2:
+            parts.append(f"{name} {{ {leaves(inner) if inner.name == 'Named' else every_field(inner, depth + 1)} }}")
+        else:
+            parts.append(f"{name} {{ {leaves(inner)} }}")
+    return " ".join(parts)
+
+
+def leaves(kind):
+    if kind.name == "Named":
+        return "__typename id name ... on Resource { shareType } ... on System { operator { name } }"
+    return " ".join(name for name, field in kind.fields.items() if is_leaf_type(get_named_type(field.type)))
+
+
+def node_lists():
+    return [
+        (name, field, get_named_type(field.type).fields["nodes"])
+        for name, field in QUERY.items()
+        if "where" in field.args
+    ]
+
+
+def conditions(kind):
+    """One filter with every operator of every field, beside the combinations."""
+    for name, field in kind.fields.items():
+        if name in ("and", "or", "not"):
+            continue
+        for operator, condition in field.type.fields.items():
+            scalar = get_named_type(condition.type)
+            value = VALUES.get(scalar.name) or next(iter(scalar.values))
+            yield f"{{ {name}: {{ {operator}: {f'[{value}]' if isinstance(condition.type, GraphQLList) else value} }} }}"
+            if operator == "eq":
+                yield f"{{ {name}: {{ eq: null }} }}"
+
+
+def documents():
+    for name, given in IDS.items():
+        yield from (
+            f'{{ {name}(id: "{given}"{dates}) {{ {every_field(SCHEMA.type_map[name[0].upper() + name[1:]])} }} }}'
+            for dates in DATED
+        )
+        yield f'{{ node(id: "{given}") {{ __typename id ... on Named {{ name }} ... on Resource {{ items {{ totalCount }} }} }} }}'
+    yield '{ node(id: "Grant:410299/2021-001") { id } p: node(id: "Parameter:KF/collection.duplicate") { id ... on Parameter { value rules { nodes { id } } } } }'
+    for name, field, member in node_lists():
+        fields = every_field(get_named_type(member.type), 1)
+        yield f"{{ {name}(first: 1) {{ nodes {{ {fields} }} edges {{ cursor node {{ id name }} }} pageInfo {{ hasNextPage }} totalCount }} }}"
+        for order in get_named_type(field.args["orderBy"].type).values:
+            yield from (f"{{ {name}(orderBy: {order}, {paged}) {{ nodes {{ id }} }} }}" for paged in PAGED)
+        wheres = list(conditions(field.args["where"].type))
+        for part in range(0, len(wheres), 40):
+            yield f"{{ {name}(first: 1, where: {{ or: [{' '.join(wheres[part : part + 40])}], and: [{{}}], not: {{ and: [{wheres[0]}] }} }}) {{ totalCount nodes {{ id }} }} }}"
+    for of in ("resource", "dataItem"):
+        for direction in ("UPSTREAM", "DOWNSTREAM", "BOTH"):
+            for dates in DATED:
+                yield f'{{ lineage(of: "{IDS[of]}", direction: {direction}{dates}) {{ {LINEAGE} }} }}'
+            yield f'{{ lineage(of: "{IDS[of]}", direction: {direction}, hops: 20, nodes: 1, origins: [OBSERVED, DECLARED]) {{ {LINEAGE} }} }}'
+    page = "edges {{ cursor node {{ {0} }} }} pageInfo {{ hasNextPage }} totalCount"
+    for of in ("resource", "dataItem", "dataElement"):
+        for dates in DATED:
+            for after in ("", ', after: "a"'):
+                yield f'{{ holders(of: "{IDS[of]}"{dates}, first: 3{after}) {{ {page.format(every_field(SCHEMA.type_map["Holding"], 1))} }} }}'
+    for name, record, given in [
+        ("islands", "Island", ["first: 3", 'region: "Region:410200", first: 1, after: "学"']),
+        ("duplicateCollection", "Duplicate", ["first: 3", 'region: "Region:410200", first: 1, after: "学"', 'department: "Department:410299/县公安局"']),
+        ("search", "SearchHit", ['text: "登记"', 'text: "登记", kinds: [SYSTEM, RULE], after: "6000\\u0001x"', 'text: "a b", kinds: []']),
+    ]:  # fmt: skip
+        yield from (
+            f"{{ {name}({arguments}) {{ {page.format(every_field(SCHEMA.type_map[record], 1))} }} }}"
+            for arguments in given
+        )
+
+
+class Recorded:
+    """A database that writes down each statement that it is asked; unless told to, it does not ask the engine."""
+
+    def __init__(self, database, *, runs):
+        self.database, self.runs = database, runs
+        self.statements = []
+
+    async def read(self, statement, *rest):
+        self.statements.append(statement)
+        return await self.database.read(statement, *rest) if self.runs else None
+
+
+def operators(plan):
+    """The operators of a plan with their details."""
+    yield plan["operatorType"].partition("@")[0], str(plan.get("args", {}).get("Details", ""))
+    for child in plan.get("children", []):
+        yield from operators(child)
+
+
+@pytest.fixture(params=FILTERS, scope="module")
+def visible(request):
+    """The permissions as they are, or with a fragment that the planner has to weave in everywhere."""
+    patch = pytest.MonkeyPatch()
+    if FILTERS[request.param]:
+        for label in permissions.VISIBLE:
+            patch.setitem(permissions.VISIBLE, label, FILTERS[request.param])
+    yield request.param
+    patch.undo()
+
+
+async def composed(database, text, *, runs=False):
+    """The statements of one document; with `runs` it must be answered, without an error and as planned."""
+    recorded = Recorded(database, runs=runs)
+    answerer = Answerer(SCHEMA, recorded, lambda: TODAY)
+    body = json.loads((await answerer.answer(Request(text), LOCAL)).body)
+    codes = [error.get("extensions", {}).get("code") for error in body.get("errors", [])]
+    assert not [code for code in codes if code], (text, body)
+    assert not runs or (codes == [] and answerer.fallbacks == 0), (text, body)
+    return dict.fromkeys(recorded.statements)
+
+
+async def test_every_statement_has_a_good_plan(town, visible):
+    seen_labels, seen_types = set(), set()
+    for text in documents():
+        name = re.search(r"\w+", text)[0]
+        for statement in await composed(town, text, runs=name == "lineage"):
+            columns, plan = await town.explain(statement)
+            assert columns == COLUMNS.get(name, ["row"]), text
+            found = list(operators(plan))
+            assert not [each for each in found if each[0] in ("AllNodesScan", "CartesianProduct")], (text, found)
+            assert "PartitionedAllNodesScan" not in {each[0] for each in found}
+            labels = set(re.findall(r"\((?:\w+)?:([A-Za-z]+)", statement)) | set(
+                re.findall(r"\bn\d*:([A-Z][a-z]\w+)", statement)
+            )
+            types = {part for group in re.findall(r"\[\w*:([A-Z_|]+)", statement) for part in group.split("|")}
+            assert labels <= {each for each in RECORDS if RECORDS[each].is_node} | OUTSIDE[1], text
+            assert types <= set(EDGES) | OUTSIDE[0], text
+            assert ("$viewer" in statement) == (visible == "filtered" or "$viewer.region" in statement)
+            seen_labels |= labels
+            seen_types |= types
+            if name == "lineage":
+                assert [each for each in found if each[0].startswith("VarLengthExpand(Pruning,BFS")], (text, found)
+    assert seen_labels >= {each for each in RECORDS if RECORDS[each].is_node}
+    assert seen_types >= set(EDGES)
+
+
+@pytest.mark.parametrize("paged", ["first: 20", 'first: 20, after: "县"', "last: 20", 'last: 20, before: "县"'])
+@pytest.mark.parametrize("name", [name for name, _, _ in node_lists()])
+async def test_a_page_begins_with_an_index_and_is_not_sorted(town, name, paged):
+    for order in get_named_type(QUERY[name].args["orderBy"].type).values:
+        for statement in await composed(town, f"{{ {name}(orderBy: {order}, {paged}) {{ nodes {{ id name }} }} }}"):
+            _, plan = await town.explain(statement)
+            found = [each for each, _ in operators(plan)]
+            assert [each for each in found if each.startswith("NodeIndex")], (order, found)
+            assert not [each for each in found if "Sort" in each or "Top" in each or each.endswith("LabelScan")], (
+                order,
+                found,
+            )
+
+
+HIDDEN = {"department": "县民政局", "system": "婚姻登记系统", "resource": "婚姻登记信息", "dataItem": "登记日期"}
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+async def test_what_may_not_be_seen_shows_in_no_answer(town, monkeypatch, kind):
+    """One node is hidden: no document of the covering set may show its id or its name, and no list may count it."""
+    hidden = (
+        "DataItem:410299/MZ001/登记日期"
+        if kind == "dataItem"
+        else {**IDS, "department": "Department:410299/县民政局"}[kind]
+    )
+    label = kind[0].upper() + kind[1:]
+    monkeypatch.setitem(permissions.VISIBLE, label, "{n}.id <> $viewer.region")
+    viewer = permissions.Viewer(region=hidden)
+    answerer = Answerer(SCHEMA, town, lambda: TODAY)
+    for text in documents():
+        if hidden in text:
+            body = json.loads((await answerer.answer(Request(text), viewer)).body)
+            assert list(body["data"].values()) == [None], text
+            continue
+        body = (await answerer.answer(Request(text), viewer)).body.decode()
+        assert hidden not in body, text
+    everyone = await answerer.answer(Request(f"{{ {kind}s {{ totalCount }} }}"), LOCAL)
+    without = await answerer.answer(Request(f"{{ {kind}s {{ totalCount }} }}"), viewer)
+    counts = [json.loads(answer.body)["data"][f"{kind}s"]["totalCount"] for answer in (everyone, without)]
+    assert counts[1] == counts[0] - 1
