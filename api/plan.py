@@ -40,7 +40,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from api.limits import LimitRule
-from api.shape import Check, Name, checker, namer
+from api.shape import Check, Name, checker, namer, writer
 from graph.selection import Selection
 
 MAX_TOKENS = 4000
@@ -187,8 +187,8 @@ class Collector:
             selection,
             self.arguments,
             checker(self.schema, kind, selection),
-            namer(self.schema, kind, selection, hidden=False),
-            namer(self.schema, kind, selection, hidden=True),
+            writer(self.schema, kind, selection),
+            namer(self.schema, kind, selection),
         )
 
     def selection(self, definition: GraphQLField, key: str, nodes: list[FieldNode]) -> Selection:

@@ -25,7 +25,7 @@ from graphql import (
     is_abstract_type,
 )
 
-from graph.selection import Selection, pages, wants_total
+from graph.selection import Selection, pages, wants_cursor, wants_total
 
 Check: TypeAlias = Callable[[Any], object]
 Name: TypeAlias = Callable[[Any, Sequence[Any]], Any]
@@ -84,15 +84,17 @@ def page_type(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selecti
     """`[rows, totalCount]`, each row `[cursor, record, …]`."""
     member = page_member(kind)
     records = [record_type(schema, member, child, tag=None) for child in pages(selection, member.name)]
+    cursor = str if wants_cursor(selection, member.name) else str | None
     row = msgspec.defstruct(
         "Row",
-        [("cursor", str), *((f"r{i}", r) for i, r in enumerate(records))],
+        [("cursor", cursor), *((f"r{i}", r) for i, r in enumerate(records))],
         array_like=True,
         forbid_unknown_fields=True,
+        gc=False,
     )
     total = LEAVES[GraphQLInt] if wants_total(selection, member.name) else None
     return msgspec.defstruct(
-        "Page", [("rows", list[row]), ("total", total)], array_like=True, forbid_unknown_fields=True
+        "Page", [("rows", list[row]), ("total", total)], array_like=True, forbid_unknown_fields=True, gc=False
     )
 
 
@@ -108,24 +110,91 @@ def page_member(kind: GraphQLObjectType) -> GraphQLObjectType:
     return member
 
 
-def namer(schema: GraphQLSchema, kind: Any, selection: Selection, *, hidden: bool) -> Name:
-    """A function from a row (and the values of the arguments) to the named answer.
+def writer(schema: GraphQLSchema, kind: Any, selection: Selection) -> Name:
+    """A function from a row that has passed its check (and the values of the arguments) to what is written as the answer.
 
-    With `hidden` it also puts the type of each record under `HIDDEN`, for graphql-core, and lets wrong values through as
-    they are, so that graphql-core finds the same fault in the same place.
+    A record becomes a struct with the response keys as field names: made and written several times as fast as a dict. The
+    row stays as it is, for it may stand in several places.
+    """
+    nullable = not isinstance(kind, GraphQLNonNull)
+    inner = kind if nullable else kind.of_type
+    if isinstance(inner, GraphQLList):
+        each = writer(schema, inner.of_type, selection)
+        if each is unchanged:
+            return unchanged
+        write = every(each)
+    elif isinstance(inner, GraphQLObjectType):
+        make = page_writer if is_page(inner) else record_writer
+        write = make(schema, inner, selection)
+    elif is_abstract_type(inner):
+        write = tagged_writer({m.name: record_writer(schema, m, selection) for m in schema.get_possible_types(inner)})
+    else:
+        return unchanged
+    return or_null(write) if nullable else write
+
+
+def unchanged(row: Any, _: Sequence[Any]) -> Any:
+    """A leaf, or a list of them."""
+    return row
+
+
+def every(write: Name) -> Name:
+    """The writer of a list."""
+    return lambda rows, values: [write(row, values) for row in rows]
+
+
+def or_null(write: Name) -> Name:
+    """The writer of what may be null."""
+    return lambda row, values: None if row is None else write(row, values)
+
+
+def tagged_writer(members: Mapping[str, Name]) -> Name:
+    """The writer of a record whose type only the row knows."""
+    return lambda row, values: members[row[0]](row[1:], values)
+
+
+def record_writer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection) -> Name:
+    """The writer of a record."""
+    asked = selection.on.get(kind.name, ())
+    keys = {f"f{place}": child.key for place, child in enumerate(asked)}
+    made = msgspec.defstruct(kind.name, [(name, Any) for name in keys], rename=keys, gc=False)
+    typenames = [place for place, child in enumerate(asked) if child.field == "__typename"]
+    fields = enumerate(selection.fields(kind.name))
+    nested = [(place, writer(schema, kind.fields[child.field].type, child)) for place, child in fields if child.on]
+    if not typenames and not nested:
+        return lambda row, _: made(*row)
+
+    def write(row: Any, values: Sequence[Any]) -> Any:
+        parts = list(row)
+        for place, inner in nested:
+            parts[place] = inner(parts[place], values)
+        for place in typenames:
+            parts.insert(place, kind.name)
+        return made(*parts)
+
+    return write
+
+
+def page_writer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection) -> Name:
+    """The writer of a page."""
+    return page(kind, selection, lambda member, child: record_writer(schema, member, child), hidden=False)
+
+
+def namer(schema: GraphQLSchema, kind: Any, selection: Selection) -> Name:
+    """A function from a row (and the values of the arguments) to the answer as graphql-core executes over it.
+
+    Records are dicts by response keys with their type under `HIDDEN`. Wrong values pass as they are, so that graphql-core
+    finds the same fault in the same place.
     """
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
     if isinstance(kind, GraphQLList):
-        return listed(namer(schema, kind.of_type, selection, hidden=hidden))
+        return listed(namer(schema, kind.of_type, selection))
     if isinstance(kind, GraphQLObjectType):
-        if is_page(kind):
-            return page_namer(schema, kind, selection, hidden=hidden)
-        return record_namer(schema, kind, selection, hidden=hidden, start=0)
+        return (page_namer if is_page(kind) else record_namer)(schema, kind, selection)
     if is_abstract_type(kind):
         members = {
-            member.name: record_namer(schema, member, selection, hidden=hidden, start=1)
-            for member in schema.get_possible_types(kind)
+            member.name: record_namer(schema, member, selection, start=1) for member in schema.get_possible_types(kind)
         }
 
         def tagged(row: Any, values: Sequence[Any]) -> Any:
@@ -135,7 +204,7 @@ def namer(schema: GraphQLSchema, kind: Any, selection: Selection, *, hidden: boo
             return {HIDDEN: row[0]} if member is None else member(row, values)
 
         return tagged
-    return lambda row, _: row
+    return unchanged
 
 
 def listed(inner: Name) -> Name:
@@ -143,56 +212,55 @@ def listed(inner: Name) -> Name:
     return lambda row, values: [inner(each, values) for each in row] if row.__class__ is list else row
 
 
-def record_namer(
-    schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, *, hidden: bool, start: int
-) -> Name:
+def record_namer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, start: int = 0) -> Name:
     """The namer of a record whose fields begin at `start`."""
     asked = selection.on.get(kind.name, ())
-    constants = {child.key: kind.name for child in asked if child.field == "__typename"}
-    order = tuple(child.key for child in asked)
+    constants = {child.key: kind.name for child in asked if child.field == "__typename"} | {HIDDEN: kind.name}
     fields = selection.fields(kind.name)
     keys = tuple(child.key for child in fields)
-    nested = tuple(
-        (child.key, namer(schema, kind.fields[child.field].type, child, hidden=hidden)) for child in fields if child.on
-    )
-    if hidden:
-        constants[HIDDEN] = kind.name
+    nested = tuple((child.key, namer(schema, kind.fields[child.field].type, child)) for child in fields if child.on)
 
     def name(row: Any, values: Sequence[Any]) -> Any:
         if row.__class__ is not list:
             return row
-        named = dict(zip(keys, row[start:] if start else row, strict=False))
+        named = dict(zip(keys, row[start:], strict=False))
         for key, inner in nested:
             if key in named:
                 named[key] = inner(named[key], values)
-        if constants:
-            named |= constants
-            if not hidden:
-                named = {key: named[key] for key in order}
-        return named
+        return named | constants
 
     return name
 
 
-def page_namer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, *, hidden: bool) -> Name:
-    """The namer of a page: rows, cursors, and where the page stands in the list."""
+def page_namer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection) -> Name:
+    """The namer of a page; one that cannot be taken apart passes as it is."""
+    name = page(kind, selection, lambda member, child: record_namer(schema, member, child), hidden=True)
+    width = 1 + len(pages(selection, page_member(kind).name))
+    return lambda row, values: name(row, values) if is_sound(row, width) else row
+
+
+def page(
+    kind: GraphQLObjectType,
+    selection: Selection,
+    record: Callable[[GraphQLObjectType, Selection], Name],
+    *,
+    hidden: bool,
+) -> Name:
+    """What makes a page from its row: rows, cursors, and where the page stands in the list."""
     member = page_member(kind)
     records = {
-        id(child): (index, record_namer(schema, member, child, hidden=hidden, start=0))
-        for index, child in enumerate(pages(selection, member.name), start=1)
+        id(child): (index, record(member, child)) for index, child in enumerate(pages(selection, member.name), start=1)
     }
     parts = tuple((child.key, page_part(kind, child, records, hidden=hidden)) for child in selection.on[kind.name])
     slots = selection.slots
 
-    def name(page: Any, values: Sequence[Any]) -> Any:
-        if page.__class__ is not list or len(page) != 2 or not sound(page[0], 1 + len(records)):  # noqa: PLR2004
-            return page
-        rows, stand = cut(page[0], {argument: values[slot] for argument, slot in slots.items()})
-        stand["totalCount"] = page[1]
-        named = {key: part(rows, stand, values) for key, part in parts}
-        return named | {HIDDEN: kind.name} if hidden else named
+    def make(row: Any, values: Sequence[Any]) -> Any:
+        rows, stand = cut(row[0], {argument: values[slot] for argument, slot in slots.items()})
+        stand["totalCount"] = row[1]
+        made = {key: part(rows, stand, values) for key, part in parts}
+        return made | {HIDDEN: kind.name} if hidden else made
 
-    return name
+    return make
 
 
 Part: TypeAlias = Callable[[list[list[Any]], Mapping[str, Any], Sequence[Any]], Any]
@@ -241,6 +309,8 @@ def cut(rows: list[list[Any]], given: Mapping[str, Any]) -> tuple[list[list[Any]
     return kept, stand
 
 
-def sound(rows: Any, width: int) -> bool:
-    """Whether the rows of a page are lists with a cursor and every record, so that they can be taken apart."""
-    return rows.__class__ is list and all(row.__class__ is list and len(row) >= width for row in rows)
+def is_sound(row: Any, width: int) -> bool:
+    """Whether a page is `[rows, total]`, its rows lists with a cursor and every record, so that it can be taken apart."""
+    if row.__class__ is not list or len(row) != 2 or row[0].__class__ is not list:  # noqa: PLR2004
+        return False
+    return all(each.__class__ is list and len(each) >= width for each in row[0])

@@ -10,7 +10,7 @@ from typing import Annotated, Any, LiteralString
 from graph.errors import BadInput, TooSlow
 from graph.model import RECORDS
 from graph.permissions import visible
-from graph.questions import Asked, Doc, Put, each, one, place, question
+from graph.questions import Asked, Doc, Put, columns, one, place, question
 from graph.record import Declared, Id
 from graph.selection import Selection
 from graph.settled import INSTANT, OPEN, OVERTAKEN
@@ -130,7 +130,8 @@ class Walk:
     ) -> None:
         self.asked, self.record, self.hops, self.nodes = asked, record, hops, nodes
         self.is_filtered = bool(origins)
-        self.named, self.columns = named_selections(asked.selection), flow_columns(asked.selection)
+        self.distinct, self.named = named_selections(asked.selection)
+        self.columns = flow_columns(asked.selection)
         self.parameters: dict[str, Any] = {"of": of, "nodes": nodes, "origins": origins, "on": on, "known_at": known_at}
 
     async def in_time(self, way: Direction) -> Found | None:
@@ -163,7 +164,7 @@ class Walk:
         def compose(composer: Composer) -> LiteralString:
             edge = composer.holds("e") + (ORIGIN if self.is_filtered else "")
             cut = FIRST_FOUND if inner is None else FIRST_BY_ID
-            return walk_statement(composer, self.record, way, hops, cut, edge, [*self.named.values()], self.columns)
+            return walk_statement(composer, self.record, way, hops, cut, edge, self.distinct, self.columns)
 
         variant = (way, self.record.name, hops, inner is None, self.is_filtered)
         row = await self.asked.read(compose, variant=variant, seconds=seconds, inner=inner, **self.parameters)
@@ -203,15 +204,26 @@ def walk_statement(
     return statement
 
 
-def named_selections(selection: Selection) -> dict[int, Selection]:
-    """What is asked of single nodes anywhere in a lineage, by the identity of its selection."""
+def named_selections(selection: Selection) -> tuple[list[Selection], dict[int, int]]:
+    """What is asked of single nodes anywhere in a lineage, and for each selection (by identity) which of that answers it."""
     wanted: list[Selection] = []
     for child in selection.fields("Lineage"):
         if child.field == "start":
             wanted.append(child)
         wanted += [inner for inner in child.fields("LineageNode") if inner.field == "node"]
         wanted += [inner for inner in child.fields("Flow") if inner.field in ("from", "to")]
-    return {id(child): child for child in wanted}
+    places: dict[Any, int] = {}
+    distinct: list[Selection] = []
+    named: dict[int, int] = {}
+    for each in wanted:
+        # The same properties asked of both ends and of the node itself are read and sent once.
+        leaves = all(not child.on for children in each.on.values() for child in children)
+        shape = tuple((kind, *(child.field for child in each.fields(kind))) for kind in each.on) if leaves else id(each)
+        if shape not in places:
+            places[shape] = len(distinct)
+            distinct.append(each)
+        named[id(each)] = places[shape]
+    return distinct, named
 
 
 def flow_columns(selection: Selection) -> list[str]:
@@ -256,24 +268,35 @@ def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any
             elif near in here:
                 frontier.add(walk.nodes[near][0])
                 reasons.add(cut_reason(walk, here[near], asked.hops))
-    column = {identity: index for index, identity in enumerate(asked.named)}
+    # Ids are compared once for each node; below, numbers are.
+    rank = {number: place for place, number in enumerate(sorted(rows, key=lambda number: rows[number][0]))}
+    size = len(rank)
+    ordered = sorted(kept, key=lambda number: kept[number] * size + rank[number])
+    listed = list(flows.values())
+    if asked.columns:
+        listed.sort(key=lambda flow: [*map(str, flow[2:])])
+    listed.sort(key=lambda flow: rank[flow[0]] * size + rank[flow[1]])
 
-    def node(number: int) -> Put:
-        def put(selection: Selection) -> Any:
-            return rows[number][1][column[id(selection)]]
+    def node(numbers: Iterable[int]) -> Put:
+        def put(selection: Selection) -> list[Any]:
+            column = asked.named[id(selection)]
+            return [rows[number][1][column] for number in numbers]
 
         return put
 
-    def flow(source: int, target: int, *values: Any) -> dict[str, Any]:
-        return {"from": node(source), "to": node(target)} | dict(zip(asked.columns, values, strict=True))
+    def first(selection: Selection) -> Any:
+        return node([start])(selection)[0]
 
-    ordered = sorted(kept, key=lambda number: (kept[number], rows[number][0]))
-    listed = sorted(flows.values(), key=lambda flow: (rows[flow[0]][0], rows[flow[1]][0], *map(str, flow[2:])))
     reason = min(reasons, key=list(reversed(CutReason)).index, default=None)
+    reached = {"node": node(ordered), "distance": [kept[number] for number in ordered]}
+    flow: dict[str, Any] = {
+        name: [values[place] for values in listed] for place, name in enumerate(asked.columns, start=2)
+    }
+    flow["from"], flow["to"] = node([values[0] for values in listed]), node([values[1] for values in listed])
     return {
-        "start": node(start),
-        "nodes": each("LineageNode", [{"node": node(number), "distance": kept[number]} for number in ordered]),
-        "edges": each("Flow", [flow(*values) for values in listed]),
+        "start": first,
+        "nodes": columns("LineageNode", len(ordered), reached),
+        "edges": columns("Flow", len(listed), flow),
         "truncated": one("Truncation", {"reason": reason, "frontier": sorted(frontier)}) if reasons else None,
         "settled": all(walk.settled for _, walk in walks),
     }

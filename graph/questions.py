@@ -155,6 +155,17 @@ def each(record: str, rows: Sequence[Mapping[str, Any]]) -> Put:
     return lambda selection: [place(selection, record, row) for row in rows]
 
 
+def columns(record: str, count: int, fields: Mapping[str, Any]) -> Put:
+    """Lays out a list of `count` computed records that are at hand by columns: for each field a list, or a Put of one."""
+
+    def put(selection: Selection) -> list[Any]:
+        asked = [(child, fields[child.field]) for child in selection.fields(record)]
+        found = [value(child) if callable(value) else value for child, value in asked]
+        return [list(row) for row in zip(*found, strict=True)] if found else [[] for _ in range(count)]
+
+    return put
+
+
 def one(record: str, row: Mapping[str, Any]) -> Put:
     """Lays out a computed record."""
     return lambda selection: place(selection, record, row)

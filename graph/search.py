@@ -66,6 +66,8 @@ async def search(
     if not terms or len(text) > MAX_TEXT or len(terms) > MAX_TERMS:
         raise BadInput("The search has no words, or too many.", f"Give 1 to {MAX_TERMS} words, {MAX_TEXT} characters.")
     labels = [kind.value for kind in kinds] if kinds is not None else list(NAMED)
+    if not labels:
+        return [[], 0]
     named = Nodes("[n]", tuple(name for name in NAMED if name in labels), is_interface=True)
     columns = Columns(asked.selection, "SearchHit", {"SearchHit.node": named})
     rank, node = position(after)
@@ -74,7 +76,7 @@ async def search(
         allowed: list[LiteralString] = [
             "(n:" + name + " AND " + visible(name, "n") + ")" for name in NAMED if name in labels
         ]
-        hits = HITS.replace("<visible>", "(" + " OR ".join(allowed) + ")" if allowed else "false")
+        hits = HITS.replace("<visible>", "(" + " OR ".join(allowed) + ")")
         total = TOTAL.replace("<hits>", hits) if wants_total(asked.selection, "SearchHit") else "null"
         found = FOUND.replace("<hits>", hits).replace("<total>", total).replace("<texts>", TEXTS)
         found = found.replace("<after>", BEYOND if after is not None else "true")

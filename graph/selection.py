@@ -5,8 +5,8 @@ Rows are positional, so that response keys never enter Cypher:
 * a leaf is its value
 * a record is the list of its asked fields, in the order of the selection (`__typename` is left out)
 * a record whose type only the row knows (an interface) is the same list with the record's name in front
-* a page is `[rows, totalCount]`, each row `[cursor, record, …]` with one record for each selection of `pages()`;
-  it may hold one row more than asked, which says that there is a further page
+* a page is `[rows, totalCount]`, each row `[cursor, record, …]` with one record for each selection of `pages()`; the
+  cursor may be null where nobody asks for it; there may be one row more than asked: then there is a further page
 """
 
 import dataclasses
@@ -63,6 +63,24 @@ class Choice(str):
     """A word that chooses a fragment and is in no closed vocabulary: the name of an order."""
 
     __slots__ = ()
+
+
+def wants_cursor(selection: Selection, record: str) -> bool:
+    """Whether a page of `record` is asked where its rows stand."""
+    return any(
+        inner.field in ("cursor", "startCursor", "endCursor")
+        for child in selection.fields(record + "Connection")
+        for inner in (*child.fields(record + "Edge"), *child.fields("PageInfo"))
+    )
+
+
+def wants_more(selection: Selection, record: str) -> bool:
+    """Whether a page of `record` is asked if there is a further one."""
+    return any(
+        inner.field in ("hasNextPage", "hasPreviousPage")
+        for child in selection.fields(record + "Connection")
+        for inner in child.fields("PageInfo")
+    )
 
 
 def skeleton(value: Any) -> Any:

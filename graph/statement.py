@@ -11,7 +11,7 @@ from graph.errors import BadInput
 from graph.model import RECORDS
 from graph.permissions import visible
 from graph.record import Declared, Many, One, Order, Value
-from graph.selection import Selection, pages, wants_total
+from graph.selection import Selection, pages, wants_cursor, wants_more, wants_total
 
 NODES: tuple[LiteralString, ...] = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12")
 EDGES: tuple[LiteralString, ...] = ("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10", "e11", "e12")
@@ -147,17 +147,19 @@ class Composer:
         key: LiteralString = n + "." + order.key
         backward = self.given(selection, "last")
         descending = order.descending != backward
-        bounds: LiteralString = " AND " + key + " IS NOT NULL"
+        # Below a node the neighbours are few: only the index of a whole list needs to hear that the key is never null.
+        bounds: LiteralString = " AND " + key + " IS NOT NULL" if depth == 0 else ""
         if self.given(selection, "after"):
             bounds += " AND " + key + (" < " if order.descending else " > ") + self.parameter(slots["after"])
         if self.given(selection, "before"):
             bounds += " AND " + key + (" > " if order.descending else " < ") + self.parameter(slots["before"])
         limit = self.parameter(slots["last" if backward else "first"])
         columns: list[LiteralString] = [self.row(child, record, depth) for child in pages(selection, record.name)]
-        rows = ", ".join([key, *columns])
+        cursor: LiteralString = key if wants_cursor(selection, record.name) else "null"
+        rows = ", ".join([cursor, *columns])
         listed: LiteralString = (
             "COLLECT { " + match + bounds + " WITH " + n + " ORDER BY " + key + (" DESC" if descending else "")
-            + " LIMIT " + limit + " + 1 RETURN [" + rows + "] }"
+            + " LIMIT " + limit + (" + 1" if wants_more(selection, record.name) else "") + " RETURN [" + rows + "] }"
         )  # fmt: skip
         total: LiteralString = "COUNT { " + match + " }" if wants_total(selection, record.name) else "null"
         return "[" + listed + ", " + total + "]"

@@ -28,7 +28,9 @@ def test_the_contracts_of_import_linter_hold():
     assert done.returncode == 0, done.stdout + done.stderr
     kept = re.search(r"Contracts: (\d+) kept, 0 broken", done.stdout)
     assert kept
-    assert int(kept[1]) == (ROOT / "pyproject.toml").read_text(encoding="utf-8").count("[[tool.importlinter.contracts]]")
+    assert int(kept[1]) == (ROOT / "pyproject.toml").read_text(encoding="utf-8").count(
+        "[[tool.importlinter.contracts]]"
+    )
 
 
 @pytest.mark.parametrize("package", ["api", "graph", "tests", "bench"])

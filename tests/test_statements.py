@@ -42,42 +42,35 @@ DATED = [
 ]
 PAGED = ["first: 2", 'first: 2, after: "b"', "last: 2", 'last: 2, before: "y"', 'first: 2, after: "b", before: "y"']
 IDS = {"region": "Region:410299", "department": "Department:410299/县公安局", "resource": "Resource:410299/MZ001",
-       "dataItem": "DataItem:410299/MZ001/婚姻状况", "dataElement": "DataElement:婚姻状况", "system": "System:410299/婚姻登记系统",
+       "dataItem": "DataItem:410299/MZ001/婚姻状况", "dataElement": "DataElement:婚姻状况",
+       "system": "System:410299/婚姻登记系统",
        "project": "Project:410299/2025-01", "regime": "Regime:KF", "rule": "Rule:KF-SHARE-15b"}  # fmt: skip
 QUERY = SCHEMA.query_type.fields
-LINEAGE = "nodes { distance node { id name ... on Resource { provider { id } } } } edges { from { id } to { name } origin job since } truncated { frontier } settled"
+LINEAGE = """nodes { distance node { id name ... on Resource { provider { id } } } }
+  edges { from { id } to { name } origin job since } truncated { frontier } settled"""
 
 
-def every_field(kind, depth=0):
-    """A selection of all fields of a type; neighbours with theirs once, then by id and name."""
+def every_field(kind):
+    """A selection of all fields of a type: its own, the name of each neighbour, and a page of those it has many of."""
     parts = []
     for name, field in kind.fields.items():
         inner = get_named_type(field.type)
         if is_leaf_type(inner):
             parts.append(name)
         elif inner.name.endswith("Connection"):
-            member = get_named_type(inner.fields["nodes"].type)
-            rows = (
-                leaves(member)
-                if depth
-                else every_field(member, 2)
-                if member.name in ("DataItem", "System")
-                else leaves(member)
-            )
-            parts.append(
-                f"{name}(first: 1) {{ nodes {{ {rows} }} edges {{ cursor node {{ id }} }} pageInfo {{ endCursor }} totalCount }}"
-            )
-        elif depth < 2:
-            parts.append(f"{name} {{ {leaves(inner) if inner.name == 'Named' else every_field(inner, depth + 1)} }}")
-        else:
+            parts.append(f"{name}(first: 1) {{ nodes {{ id name }} totalCount }}")
+        elif inner.name in ("Named", "Basis", "Match"):
             parts.append(f"{name} {{ {leaves(inner)} }}")
+        else:
+            parts.append(f"{name} {{ id name }}")
     return " ".join(parts)
 
 
 def leaves(kind):
     if kind.name == "Named":
         return "__typename id name ... on Resource { shareType } ... on System { operator { name } }"
-    return " ".join(name for name, field in kind.fields.items() if is_leaf_type(get_named_type(field.type)))
+    own = [name for name, field in kind.fields.items() if is_leaf_type(get_named_type(field.type))]
+    return " ".join(own) + (" regime { id } rules { id name }" if kind.name == "Basis" else "")
 
 
 def node_lists():
@@ -105,35 +98,49 @@ def documents():
     for name, given in IDS.items():
         yield from (
             f'{{ {name}(id: "{given}"{dates}) {{ {every_field(SCHEMA.type_map[name[0].upper() + name[1:]])} }} }}'
-            for dates in DATED
+            for dates in DATED[::3]
         )
-        yield f'{{ node(id: "{given}") {{ __typename id ... on Named {{ name }} ... on Resource {{ items {{ totalCount }} }} }} }}'
-    yield '{ node(id: "Grant:410299/2021-001") { id } p: node(id: "Parameter:KF/collection.duplicate") { id ... on Parameter { value rules { nodes { id } } } } }'
+        shown = "__typename id ... on Named { name } ... on Resource { items { totalCount } }"
+        yield f'{{ node(id: "{given}") {{ {shown} }} }}'
+    yield '{ node(id: "Grant:410299/2021-001") { id } }'
+    yield '{ node(id: "Parameter:KF/collection.duplicate") { id ... on Parameter { value rules { nodes { id } } } } }'
+    yield from lists()
+    yield from answers()
+
+
+def lists():
     for name, field, member in node_lists():
-        fields = every_field(get_named_type(member.type), 1)
-        yield f"{{ {name}(first: 1) {{ nodes {{ {fields} }} edges {{ cursor node {{ id name }} }} pageInfo {{ hasNextPage }} totalCount }} }}"
+        fields = every_field(get_named_type(member.type))
+        rest = "edges { cursor node { id name } } pageInfo { hasNextPage } totalCount"
+        yield f"{{ {name}(first: 1) {{ nodes {{ {fields} }} {rest} }} }}"
         for order in get_named_type(field.args["orderBy"].type).values:
-            yield from (f"{{ {name}(orderBy: {order}, {paged}) {{ nodes {{ id }} }} }}" for paged in PAGED)
+            yield from (f"{{ {name}(orderBy: {order}, {paged}) {{ nodes {{ id }} }} }}" for paged in PAGED[4:])
         wheres = list(conditions(field.args["where"].type))
         for part in range(0, len(wheres), 40):
-            yield f"{{ {name}(first: 1, where: {{ or: [{' '.join(wheres[part : part + 40])}], and: [{{}}], not: {{ and: [{wheres[0]}] }} }}) {{ totalCount nodes {{ id }} }} }}"
+            where = f"or: [{' '.join(wheres[part : part + 40])}], and: [{{}}], not: {{ and: [{wheres[0]}] }}"
+            yield f"{{ {name}(first: 1, where: {{ {where} }}) {{ totalCount nodes {{ id }} }} }}"
+
+
+def answers():
     for of in ("resource", "dataItem"):
-        for direction in ("UPSTREAM", "DOWNSTREAM", "BOTH"):
+        for direction in ("UPSTREAM", "DOWNSTREAM"):
             for dates in DATED:
                 yield f'{{ lineage(of: "{IDS[of]}", direction: {direction}{dates}) {{ {LINEAGE} }} }}'
-            yield f'{{ lineage(of: "{IDS[of]}", direction: {direction}, hops: 20, nodes: 1, origins: [OBSERVED, DECLARED]) {{ {LINEAGE} }} }}'
+            bounds = "hops: 20, nodes: 1, origins: [OBSERVED, DECLARED]"
+            yield f'{{ lineage(of: "{IDS[of]}", direction: {direction}, {bounds}) {{ {LINEAGE} }} }}'
     page = "edges {{ cursor node {{ {0} }} }} pageInfo {{ hasNextPage }} totalCount"
     for of in ("resource", "dataItem", "dataElement"):
-        for dates in DATED:
-            for after in ("", ', after: "a"'):
-                yield f'{{ holders(of: "{IDS[of]}"{dates}, first: 3{after}) {{ {page.format(every_field(SCHEMA.type_map["Holding"], 1))} }} }}'
+        for more in ("", ', on: "2024-01-01", knownAt: "2024-01-01T00:00:00Z", after: "a"'):
+            yield f'{{ holders(of: "{IDS[of]}"{more}, first: 3) {{ {page.format(every_field(SCHEMA.type_map["Holding"]))} }} }}'
     for name, record, given in [
         ("islands", "Island", ["first: 3", 'region: "Region:410200", first: 1, after: "学"']),
-        ("duplicateCollection", "Duplicate", ["first: 3", 'region: "Region:410200", first: 1, after: "学"', 'department: "Department:410299/县公安局"']),
-        ("search", "SearchHit", ['text: "登记"', 'text: "登记", kinds: [SYSTEM, RULE], after: "6000\\u0001x"', 'text: "a b", kinds: []']),
+        ("duplicateCollection", "Duplicate", ["first: 3", 'region: "Region:410200", first: 1, after: "学"',
+        'department: "Department:410299/县公安局"']),
+        ("search", "SearchHit", ['text: "登记"', 'text: "登记", kinds: [SYSTEM, RULE], after: "6000\\u0001x"',
+        'text: "a b", kinds: []']),
     ]:  # fmt: skip
         yield from (
-            f"{{ {name}({arguments}) {{ {page.format(every_field(SCHEMA.type_map[record], 1))} }} }}"
+            f"{{ {name}({arguments}) {{ {page.format(every_field(SCHEMA.type_map[record]))} }} }}"
             for arguments in given
         )
 
@@ -181,7 +188,9 @@ async def composed(database, text, *, runs=False):
 
 async def test_every_statement_has_a_good_plan(town, visible):
     seen_labels, seen_types = set(), set()
-    for text in documents():
+    for number, text in enumerate(documents()):
+        if visible == "filtered" and number % 4 and "lineage" not in text:
+            continue
         name = re.search(r"\w+", text)[0]
         for statement in await composed(town, text, runs=name == "lineage"):
             columns, plan = await town.explain(statement)
@@ -198,10 +207,12 @@ async def test_every_statement_has_a_good_plan(town, visible):
             assert ("$viewer" in statement) == (visible == "filtered" or "$viewer.region" in statement)
             seen_labels |= labels
             seen_types |= types
-            if name == "lineage":
+            # One hop needs no search; any longer walk must be breadth first and see each node once.
+            if name == "lineage" and "{1,1}" not in statement:
                 assert [each for each in found if each[0].startswith("VarLengthExpand(Pruning,BFS")], (text, found)
-    assert seen_labels >= {each for each in RECORDS if RECORDS[each].is_node}
-    assert seen_types >= set(EDGES)
+    if visible == "open":
+        assert seen_labels >= {each for each in RECORDS if RECORDS[each].is_node}
+        assert seen_types >= set(EDGES)
 
 
 @pytest.mark.parametrize("paged", ["first: 20", 'first: 20, after: "县"', "last: 20", 'last: 20, before: "县"'])
@@ -211,36 +222,39 @@ async def test_a_page_begins_with_an_index_and_is_not_sorted(town, name, paged):
         for statement in await composed(town, f"{{ {name}(orderBy: {order}, {paged}) {{ nodes {{ id name }} }} }}"):
             _, plan = await town.explain(statement)
             found = [each for each, _ in operators(plan)]
-            assert [each for each in found if each.startswith("NodeIndex")], (order, found)
+            assert [each for each in found if "IndexSeek" in each or "IndexScan" in each], (order, found)
             assert not [each for each in found if "Sort" in each or "Top" in each or each.endswith("LabelScan")], (
                 order,
                 found,
             )
 
 
-HIDDEN = {"department": "县民政局", "system": "婚姻登记系统", "resource": "婚姻登记信息", "dataItem": "登记日期"}
+HIDDEN = {
+    "department": "Department:410299/县民政局",
+    "system": "System:410299/婚姻登记系统",
+    "resource": "Resource:410299/MZ001",
+    "dataItem": "DataItem:410299/WJ001/出生日期",
+    "project": "Project:410299/2019-01",
+}
 
 
-@pytest.mark.parametrize("kind", HIDDEN)
-async def test_what_may_not_be_seen_shows_in_no_answer(town, monkeypatch, kind):
-    """One node is hidden: no document of the covering set may show its id or its name, and no list may count it."""
-    hidden = (
-        "DataItem:410299/MZ001/登记日期"
-        if kind == "dataItem"
-        else {**IDS, "department": "Department:410299/县民政局"}[kind]
-    )
-    label = kind[0].upper() + kind[1:]
-    monkeypatch.setitem(permissions.VISIBLE, label, "{n}.id <> $viewer.region")
-    viewer = permissions.Viewer(region=hidden)
+async def test_what_may_not_be_seen_shows_in_no_answer(town, monkeypatch):
+    """Some nodes are hidden: no document of the covering set may show an id or a name, and no list may count them."""
+    viewer = permissions.Viewer(roles=tuple(HIDDEN.values()))
+    for label in permissions.VISIBLE:
+        monkeypatch.setitem(permissions.VISIBLE, label, "NOT {n}.id IN $viewer.roles")
     answerer = Answerer(SCHEMA, town, lambda: TODAY)
+    patterns = [re.escape(hidden) + r'"' for hidden in HIDDEN.values()]
     for text in documents():
-        if hidden in text:
-            body = json.loads((await answerer.answer(Request(text), viewer)).body)
-            assert list(body["data"].values()) == [None], text
+        if "knownAt" in text or "where" in text or "orderBy" in text:
             continue
         body = (await answerer.answer(Request(text), viewer)).body.decode()
-        assert hidden not in body, text
-    everyone = await answerer.answer(Request(f"{{ {kind}s {{ totalCount }} }}"), LOCAL)
-    without = await answerer.answer(Request(f"{{ {kind}s {{ totalCount }} }}"), viewer)
-    counts = [json.loads(answer.body)["data"][f"{kind}s"]["totalCount"] for answer in (everyone, without)]
-    assert counts[1] == counts[0] - 1
+        if re.search("|".join(patterns), text):
+            assert list(json.loads(body)["data"].values()) == [None], text
+        assert not re.search("|".join(patterns), body), (text, body)
+    assert answerer.fallbacks == 0
+    for kind in HIDDEN:
+        text = f"{{ {kind}s {{ totalCount }} }}"
+        both = [json.loads((await answerer.answer(Request(text), who)).body) for who in (LOCAL, viewer)]
+        counts = [body["data"][f"{kind}s"]["totalCount"] for body in both]
+        assert counts[1] == counts[0] - 1

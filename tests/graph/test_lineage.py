@@ -4,7 +4,7 @@ import itertools
 import json
 from datetime import UTC, date, datetime, timedelta
 
-import networkx
+import networkx as nx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,11 +16,13 @@ from graph.permissions import LOCAL
 DAY = date(2024, 6, 1)
 DAYS = [None, *(date(year, 1, 1) for year in (2020, 2023, 2024, 2025))]
 INSTANTS = [datetime(year, 1, 1, tzinfo=UTC) for year in (2021, 2022, 2023, 2024)]
-ASK = """query($of: ID!, $direction: Direction!, $hops: Int, $nodes: Int, $origins: [FlowOrigin!], $on: Date, $knownAt: DateTime) {
+ASK = """query($of: ID!, $direction: Direction!, $hops: Int, $nodes: Int, $origins: [FlowOrigin!],
+  $on: Date, $knownAt: DateTime) {
   lineage(of: $of, direction: $direction, hops: $hops, nodes: $nodes, origins: $origins, on: $on, knownAt: $knownAt) {
     start { id name } nodes { distance node { id } } edges { from { id } to { id } origin job since until recordedAt }
     truncated { reason frontier } on knownAt settled } }"""
-NODES = """UNWIND $ids AS id CREATE (n:Resource {id: id, name: id, sortName: id, sortUpdated: id, recordedAt: datetime('2020-01-01T00:00:00Z')})"""
+NODES = """UNWIND $ids AS id
+CREATE (n:Resource {id: id, name: id, sortName: id, sortUpdated: id, recordedAt: datetime('2020-01-01T00:00:00Z')})"""
 EDGES = """UNWIND $edges AS edge MATCH (a:Resource {id: edge.a}) MATCH (b:Resource {id: edge.b})
 CREATE (a)-[e:FLOWS_TO]->(b) SET e = edge.p"""
 GRAPHS = itertools.count()
@@ -41,7 +43,8 @@ def graphs(draw):
 
 ASKED = st.fixed_dictionaries({
     "direction": st.sampled_from(["UPSTREAM", "DOWNSTREAM", "BOTH"]), "hops": st.sampled_from([1, 2, 3, 20]),
-    "nodes": st.sampled_from([1, 2, 3, 1000]), "origins": st.sampled_from([None, None, ["DECLARED"], ["OBSERVED"], ["DECLARED", "OBSERVED"]]),
+    "nodes": st.sampled_from([1, 2, 3, 1000]), "origins": st.sampled_from([None, None, ["DECLARED"], ["OBSERVED"],
+    ["DECLARED", "OBSERVED"]]),
     "on": st.sampled_from([None, None, *DAYS[1:]]), "knownAt": st.sampled_from([None, None, *INSTANTS]),
 })  # fmt: skip
 
@@ -59,11 +62,11 @@ def holds(edge, asked):
 
 def walked(names, edges, asked, way):
     """(distance of each kept node, its frontier, whether a bound on nodes cut it) in one direction."""
-    graph = networkx.MultiDiGraph()
+    graph = nx.MultiDiGraph()
     graph.add_nodes_from(names)
     graph.add_edges_from((names[edge["a"]], names[edge["b"]]) for edge in edges)
     graph = graph.reverse() if way == "UPSTREAM" else graph
-    reach = networkx.single_source_shortest_path_length(graph, names[0], cutoff=asked["hops"])
+    reach = nx.single_source_shortest_path_length(graph, names[0], cutoff=asked["hops"])
     kept = sorted(reach, key=lambda node: (reach[node], node))[: asked["nodes"] + 1]
     frontier = {near for near in kept for far in graph.successors(near) if far not in kept}
     return {node: reach[node] for node in kept}, frontier, any(reach[near] < asked["hops"] for near in frontier)
@@ -163,8 +166,10 @@ async def test_a_cut_answer_is_the_first_by_distance_and_id_whatever_was_written
     assert (answers[0][2] is None) == (limit >= 30)
 
 
-OPEN = "CREATE (:Write {id: 'Write:' + randomUUID(), registeredAt: datetime.realtime(), until: datetime.realtime() + duration({minutes: $minutes})})"
-KNOWN = "CREATE (:Write {id: 'Write:' + randomUUID(), registeredAt: datetime.realtime(), until: datetime.realtime(), at: datetime.realtime() + duration({seconds: $seconds})})"
+OPEN = """CREATE (:Write {id: 'Write:' + randomUUID(), registeredAt: datetime.realtime(),
+  until: datetime.realtime() + duration({minutes: $minutes})})"""
+KNOWN = """CREATE (:Write {id: 'Write:' + randomUUID(), registeredAt: datetime.realtime(), until: datetime.realtime(),
+  at: datetime.realtime() + duration({seconds: $seconds})})"""
 
 
 async def settled(database, of, **asked):

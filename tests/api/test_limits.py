@@ -1,0 +1,73 @@
+"""What is too large is refused before it costs anything."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from service import QUERY, ask, post
+
+from api.http import GRAPHQL
+
+
+def bomb():
+    """Each fragment spreads the next one twice: 2^27 fields in a few hundred bytes."""
+    names = [f"f{i}" for i in range(27)]
+    spreads = "".join(f"fragment {a} on Query{{...{b} ...{b}}}" for a, b in pairwise(names))
+    return "{...f0}" + spreads + "fragment f26 on Query{__typename}"
+
+
+def widening():
+    """The same with fields, so that what can be merged has to be compared."""
+    spreads = "".join(f"fragment f{i} on Node{{...f{i + 1} a{i}:id ...f{i + 1}}}" for i in range(20))
+    return '{node(id:"x"){...f0}}' + spreads + "fragment f20 on Node{id}"
+
+
+@pytest.mark.parametrize("query", [
+    bomb(), widening(), "{" + "__typename " * 1001 + "}", '{node(id:"x"){' + "id " * 3900 + "}}",
+    '{region(id:"x")' + "{within" * 16 + "{id}" + "}" * 17, "{" * 5000, "{a" * 5000, "[" * 90_000,
+    "{resources(where:{and:" + "[" * 800 + "]" * 800 + "}){totalCount}}",
+    "{" + " ".join(f"a{i}:__typename" for i in range(101)) + "}", "{" + "__typename@skip(if:false) " * 101 + "}",
+    "#" * 100_001, "{ resources(first: " + "1" * 5000 + ") { totalCount } }",
+    "fragment a on Query { ...b } fragment b on Query { ...a } { ...a }", '"""' + "x" * 99_990,
+])  # fmt: skip
+async def test_what_is_too_large_is_refused_at_once(client, query):
+    assert len(bomb()) < 1000
+    await post(client, QUERY)
+    best = 9.0
+    for attempt in range(3):
+        began = time.process_time()
+        response = await post(client, {"query": query + " " * attempt}, accept=GRAPHQL)
+        best = min(best, time.process_time() - began)
+        assert response.status_code == 400
+        assert response.json().keys() == {"errors"}
+    assert best < (0.05 if query == bomb() else 0.4)
+
+
+@pytest.mark.parametrize("variables", [
+    {"where": {"not": {"not": {"not": {"not": None}}}}}, {"where": {"and": [{"or": []}] * 3}},
+])  # fmt: skip
+async def test_filters_within_the_limits_are_answered(client, variables):
+    query = "query($where: RegionWhere) { regions(where: $where, first: 1) { nodes { id } } }"
+    body = await ask(client, query, variables=variables)
+    assert "errors" not in body
+
+
+def nested(levels):
+    where = {"name": {"eq": "x"}}
+    for _ in range(levels):
+        where = {"not": where}
+    return where
+
+
+@pytest.mark.parametrize("where", [
+    nested(60), nested(100), nested(300), {"and": [{}] * 50_000}, {"or": [{"name": {"eq": str(i)}} for i in range(1000)]},
+    {"name": {"in": ["x"], "eq": "\u0000"}, "and": [nested(30)]},
+])  # fmt: skip
+async def test_a_filter_beyond_the_limits_is_an_error_of_the_asker(client, where):
+    began = time.process_time()
+    body = await ask(
+        client, "query($where: RegionWhere) { regions(where: $where) { totalCount } }", variables={"where": where}
+    )
+    [error] = body["errors"]
+    assert error.get("extensions", {}).get("code") in ("BadInput", None)
+    assert time.process_time() - began < 3
