@@ -252,11 +252,16 @@ def page(
         id(child): (index, record(member, child)) for index, child in enumerate(pages(selection, member.name), start=1)
     }
     parts = tuple((child.key, page_part(kind, child, records, hidden=hidden)) for child in selection.on[kind.name])
+    is_placed = any(child.field == "pageInfo" for child in selection.on[kind.name])
     slots = selection.slots
 
     def make(row: Any, values: Sequence[Any]) -> Any:
-        rows, stand = cut(row[0], {argument: values[slot] for argument, slot in slots.items()})
-        stand["totalCount"] = row[1]
+        last: int | None = values[slots["last"]] if "last" in slots else None
+        limit: int = values[slots["first"]] if last is None else last
+        rows = row[0][:limit] if last is None else row[0][:limit][::-1]
+        stand: dict[str, Any] = {"totalCount": row[1]}
+        if is_placed:
+            stand |= standing(rows, {name: values[slot] for name, slot in slots.items()}, rest=len(row[0]) - len(rows))
         made = {key: part(rows, stand, values) for key, part in parts}
         return made | {HIDDEN: kind.name} if hidden else made
 
@@ -294,19 +299,15 @@ def edge_column(kind: GraphQLObjectType, child: Selection, records: Mapping[int,
     return lambda row, values: record(row[at], values)
 
 
-def cut(rows: list[list[Any]], given: Mapping[str, Any]) -> tuple[list[list[Any]], dict[str, Any]]:
-    """The rows that were asked for, in the order of the list, and where they stand in it."""
-    last: int | None = given.get("last")
-    limit: int = given["first"] if last is None else last
-    more = len(rows) > limit
-    kept = rows[:limit] if last is None else rows[:limit][::-1]
-    stand = {
-        "hasNextPage": more if last is None else given.get("before") is not None,
-        "hasPreviousPage": given.get("after") is not None if last is None else more,
-        "startCursor": kept[0][0] if kept else None,
-        "endCursor": kept[-1][0] if kept else None,
+def standing(rows: list[list[Any]], given: Mapping[str, Any], *, rest: int) -> dict[str, Any]:
+    """Where the rows of a page stand in the list; `rest` further ones were found in the direction of reading."""
+    is_backward = given.get("last") is not None
+    return {
+        "hasNextPage": given.get("before") is not None if is_backward else rest > 0,
+        "hasPreviousPage": rest > 0 if is_backward else given.get("after") is not None,
+        "startCursor": rows[0][0] if rows else None,
+        "endCursor": rows[-1][0] if rows else None,
     }
-    return kept, stand
 
 
 def is_sound(row: Any, width: int) -> bool:
