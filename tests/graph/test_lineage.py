@@ -121,7 +121,7 @@ async def write(database, size, edges):
     return names
 
 
-@settings(max_examples=40, deadline=None, derandomize=True,
+@settings(max_examples=30, deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @given(graph=graphs(), questions=st.lists(ASKED, min_size=3, max_size=3))
 async def test_lineage_is_what_networkx_finds(empty_database, graph, questions):
