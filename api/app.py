@@ -20,6 +20,8 @@ from api.settings import Settings
 from graph.database import Address, Database
 from graph.permissions import LOCAL
 
+LOOPBACK = ("127.0.0.1", "localhost")
+"""The names under which this machine, and no other, is reached."""
 ASSETS = Path(__file__).parent / "graphiql"
 
 
@@ -52,6 +54,6 @@ def create_app(settings: Settings, address: Address) -> Starlette:
             Route("/metrics", metrics),
         ],
         # Without identities the loopback address is the only guard, so a foreign name that leads to it is refused.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)],
         lifespan=lifespan,
     )

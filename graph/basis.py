@@ -12,16 +12,22 @@ from graph.words import Scope
 # The nearest regime at or above the region `r`, and its parameter; `parameter` is null where no regime applies.
 APPLYING: LiteralString = """
 WITH *, head(COLLECT { MATCH p = (r)-[:WITHIN*0..6]->(:Region)<-[:APPLIES_IN]-(g:Regime)
-  WHERE <visible> RETURN g ORDER BY length(p), g.id LIMIT 1 }) AS regime
-WITH *, head(COLLECT { MATCH (regime)-[:SETS]->(p:Parameter {name: <name>}) RETURN p }) AS point
+  WHERE <visible g> RETURN g ORDER BY length(p), g.id LIMIT 1 }) AS regime
+WITH *, head(COLLECT { MATCH (regime)-[:SETS]->(p:Parameter {name: <name>}) WHERE <visible p> RETURN p }) AS point
 WITH *, CASE WHEN regime IS NULL THEN null ELSE [point.value, point.note] END AS parameter,
   COLLECT { MATCH (point)-[:UNDER]->(u:Rule) WHERE <visible u> RETURN u ORDER BY u.id } AS rules
-""".replace("<visible>", visible("Regime", "g")).replace("<visible u>", visible("Rule", "u"))
+"""
 
 SOURCES = {
     "Basis.regime": Nodes("CASE WHEN regime IS NULL THEN [] ELSE [regime] END", ("Regime",)),
     "Basis.rules": Nodes("rules", ("Rule",), is_one=False),
 }
+
+
+def applying(name: LiteralString) -> LiteralString:
+    """The clauses that find, for the region `r`, `regime`, `parameter` and `rules`; `name` is the parameter's, as Cypher."""
+    found = APPLYING.replace("<name>", name).replace("<visible g>", visible("Regime", "g"))
+    return found.replace("<visible p>", visible("Parameter", "p")).replace("<visible u>", visible("Rule", "u"))
 
 
 def basis(verdict: Verdict, facts: list[str], node: Put, on: date, known_at: str) -> Put:

@@ -33,7 +33,7 @@ MATCH (element:DataElement) WHERE <visible element> AND <after>
   AND COUNT { (element)<-[:MEANS]-() } > 1
 CALL (element) {
   CALL (element) { <collected> UNION ALL <provided> }
-  WITH kind, r, d, i, fact, head(COLLECT { MATCH (d)-[o:PART_OF WHERE <o>]->(t:Department) RETURN t }) AS parent
+  WITH kind, r, d, i, fact, head(COLLECT { MATCH (d)-[o:PART_OF WHERE <o>]->(t:Department) WHERE <visible t> RETURN t }) AS parent
   ORDER BY fact[0], fact[2]
   WITH kind, r, collect(DISTINCT d) AS departments, collect(DISTINCT i) AS items, collect(DISTINCT fact) AS facts,
     count(DISTINCT coalesce(parent, d)) AS several
@@ -86,7 +86,7 @@ async def duplicateCollection(  # noqa: N802
         total = TOTAL.replace("<duplicates>", duplicates.replace("<after>", "true"))
         listed = LIST.replace("<duplicates>", duplicates.replace("<after>", NEXT if after is not None else "true"))
         listed = listed.replace("<beyond>", "key > $after" if after is not None else "true")
-        listed = listed.replace("<applying>", basis.APPLYING.replace("<name>", PARAMETER))
+        listed = listed.replace("<applying>", basis.applying(PARAMETER))
         listed = listed.replace("<total>", total if wants_total(asked.selection, "Duplicate") else "null")
         for hole in EDGES:
             listed = listed.replace("<" + hole + ">", composer.holds(hole))
@@ -131,6 +131,7 @@ SEEN: tuple[tuple[LiteralString, str], ...] = (
     ("element", "DataElement"),
     ("i", "DataItem"),
     ("r", "Region"),
+    ("t", "Department"),
     ("x", "Resource"),
 )
 

@@ -77,7 +77,7 @@ RETURN collect([h.key, h.way, toString(h.since), toString(h.until), h.grant, <so
 RETURN rows, size(held) AS total
 """
 AUTHORITY: LiteralString = """CASE
-  WHEN EXISTS { MATCH (x:Department)-[u:AUTHORITY_FOR WHERE <u>]-><element> WHERE EXISTS {
+  WHEN EXISTS { MATCH (x:Department WHERE <visible x>)-[u:AUTHORITY_FOR WHERE <u>]-><element> WHERE EXISTS {
     MATCH (x)-[l:LOCATED_IN WHERE <l>]->(:Region)<-[:WITHIN*0..6]-(:Region)<-[k:LOCATED_IN WHERE <k>]-(d) } }
   THEN EXISTS { MATCH (d)-[u:AUTHORITY_FOR WHERE <u>]-><element> }
   ELSE EXISTS { MATCH (d)-[p:PROVIDES WHERE <p>]->(r) WHERE r IN resources } END"""
@@ -98,6 +98,7 @@ SEEN: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
     ("<visible d>", "Department", "d"),
     ("<visible s>", "System", "s"),
     ("<visible g>", "Grant", "g"),
+    ("<visible x>", "Department", "x"),
 )
 SOURCES = {
     "Holding.department": Nodes("[d]", ("Department",)),

@@ -47,7 +47,7 @@ RETURN rows, <total> AS total, <instant> AS asOf
 TOTAL: LiteralString = "COUNT { <islands> RETURN s }"
 IN_USE: LiteralString = "({t}.status = 'IN_USE' AND {visible})"
 WITHIN: LiteralString = """EXISTS {
-  MATCH (s)<-[o:OPERATES WHERE <o>]-(:Department)-[l:LOCATED_IN WHERE <l>]->(a:Region)
+  MATCH (s)<-[o:OPERATES WHERE <o>]-(d:Department WHERE <visible d>)-[l:LOCATED_IN WHERE <l>]->(a:Region)
   WHERE EXISTS { MATCH (a)-[:WITHIN*0..6]->(:Region {id: $region}) } }"""
 SOURCES = basis.SOURCES | {
     "Island.systems": Nodes("systems", ("System",), is_one=False),
@@ -75,7 +75,7 @@ async def islands(
             found.replace("<after>", "s.sortName > $after" if after is not None else "s.sortName IS NOT NULL"),
         )
         listed = listed.replace("<total>", total if wants_total(asked.selection, "Island") else "null")
-        listed = listed.replace("<applying>", basis.APPLYING.replace("<name>", "'exchange.joinPlatform'"))
+        listed = listed.replace("<applying>", basis.applying("'exchange.joinPlatform'"))
         for hole in ("x", "y"):
             listed = listed.replace(
                 "<use " + hole + ">", IN_USE.replace("{t}", hole).replace("{visible}", visible("System", hole))

@@ -1,12 +1,12 @@
 """Where something came from and where it went: breadth first, each node once, in one statement a direction."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, LiteralString
 
+from graph.database import instant
 from graph.errors import BadInput, TooSlow
 from graph.model import RECORDS
 from graph.permissions import visible
@@ -85,7 +85,7 @@ async def lineage(
     of: Annotated[Id, Doc("对象 Id of a resource or a data item.")],
     direction: Annotated[Direction, Doc("方向 Upstream, downstream or both.")],
     hops: Annotated[int, Doc("层数 How many hops at most, 1 to 20.")] = 5,
-    nodes: Annotated[int, Doc("节点数 How many nodes at most beside the start, 1 to 10,000.")] = 1000,
+    nodes: Annotated[int, Doc("节点数 How many nodes at most in each direction, 1 to 10,000.")] = 1000,
     origins: Annotated[list[FlowOrigin] | None, Doc("流向来源 Only flows known in these ways; default: all.")] = None,
     on: Annotated[date | None, Doc("截至日期 As of this day in the world; default: today.")] = None,
     knownAt: Annotated[datetime | None, Doc("知悉时间 As the catalog knew it at this instant; default: now.")] = None,
@@ -104,10 +104,14 @@ async def lineage(
     hops, nodes = min(hops, MAX_HOPS), min(nodes, MAX_NODES)
     ways = [Direction.UPSTREAM, Direction.DOWNSTREAM] if direction is Direction.BOTH else [direction]
     walk = Walk(asked, record, of, hops, nodes, origins, on, knownAt)
-    walks = await asyncio.gather(*(walk.in_time(way) for way in ways))
-    reached = [walked for walked in walks if walked is not None]
-    if len(reached) < len(ways):
-        return None
+    reached: list[Found] = []
+    for way in ways:
+        walked = await walk.in_time(way)
+        if walked is None:
+            return None
+        reached.append(walked)
+        # The second direction is asked as of the instant of the first, so that both know the same.
+        walk.parameters["known_at"] = knownAt or instant(walked.as_of)
     facts = assemble(list(zip(ways, reached, strict=True)), walk)
     facts["on"] = (on or asked.today).isoformat()
     facts["knownAt"] = knownAt.isoformat() if knownAt else reached[0].as_of

@@ -152,7 +152,10 @@ class FlowOrigin(Word):
 class HoldingWay(Word):
     """持有方式 Why a department holds something."""
 
-    COLLECTED = "COLLECTED", "采集 It collects the item itself."
+    COLLECTED = (
+        "COLLECTED",
+        "采集 It has the item by COLLECTS: from citizens, enterprises, another department or its own work.",
+    )
     STORED = "STORED", "存储 A system that it operates stores the resource."
     GRANTED = "GRANTED", "授权 A sharing grant gives it access."
     FLOWED = "FLOWED", "流入 The data flowed into a resource that it provides or stores."

@@ -1,7 +1,6 @@
 """`yuanliu serve`: the service."""
 
 import asyncio
-import ipaddress
 import signal
 import socket
 from contextlib import suppress
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.app import create_app
+from api.app import LOOPBACK, create_app
 from api.cli.console import catalog, connected, load_samples, output
 from api.settings import Settings
 from graph.database import Address
@@ -25,10 +24,10 @@ def serve(
     sample: Annotated[bool, typer.Option("--sample", help="示例 Load the made-up town and the samples.")] = False,
 ) -> None:
     """Serve GraphQL at /graphql, with GraphiQL in a browser."""
-    if not is_loopback(host):
+    if host not in LOOPBACK:
         raise BadInput(
             f"{host} is not a loopback address, and the service cannot tell who asks yet.",
-            "Bind 127.0.0.1, ::1 or localhost.",
+            f"Bind one of {', '.join(LOOPBACK)}.",
         )
     settings = Settings.read()
     with listening(host, port) as bound, connected(settings) as address:
@@ -49,18 +48,9 @@ async def prepared(address: Address, *, sample: bool) -> None:
             await load_samples(database)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine only."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def listening(host: str, port: int) -> socket.socket:
     """A socket that listens at the address; EngineError if it is in use."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family)
+    bound = socket.socket()
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))

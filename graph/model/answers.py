@@ -36,7 +36,7 @@ class Lineage:
 
     start: Annotated[Named, Given("起点 What was asked about.")]
     nodes: Annotated[list[LineageNode], Given("节点 What was reached, the start included; nearest first, then by id.")]
-    edges: Annotated[list[Flow], Given("流向 The flows among the nodes.")]
+    edges: Annotated[list[Flow], Given("流向 The flows among the nodes of one direction.")]
     truncated: Annotated[Truncation | None, Given("截断 Why the answer is cut; null: it is complete.")]
     on: Annotated[date, Given("截至日期 The day in the world that was asked about.")]
     knownAt: Annotated[datetime, Given("知悉时间 What the catalog knew at this instant.")]
