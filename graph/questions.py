@@ -18,6 +18,7 @@ from graph.selection import Selection, skeletons
 from graph.statement import MAX_PAGE, Composer, bind
 
 MEMO = 64
+MAX_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +133,27 @@ PAGE_ARGUMENTS = (
 
 
 def check_pages(selection: Selection, values: Sequence[Any]) -> None:
-    """BadInput if a list in the selection, at any depth, is asked for a number of rows that is not from 0 to 1,000."""
-    for name in ("first", "last"):
+    """BadInput if a list is asked for a number of rows that is not from 0 to 1,000, or all of them for over 100,000."""
+    rows = rows_asked(selection, values)
+    if rows > MAX_ROWS:
+        raise BadInput(f"The question asks for up to {rows} rows.", f"Ask for smaller pages, {MAX_ROWS} rows in all.")
+
+
+def rows_asked(selection: Selection, values: Sequence[Any]) -> int:
+    """How many rows of pages a selection may bring: pages inside pages are multiplied; BadInput for a bad page."""
+    size = 1
+    for name in ("first", "last", "nodes"):
         slot = selection.slots.get(name)
         number = values[slot] if slot is not None else None
-        if number is not None and not 0 <= number <= MAX_PAGE:
-            raise BadInput(f"`{name}` is {number}.", f"Ask for 0 to {MAX_PAGE} rows at a time.")
+        if number is not None:
+            size = number
+            if name != "nodes" and not 0 <= number <= MAX_PAGE:
+                raise BadInput(f"`{name}` is {number}.", f"Ask for 0 to {MAX_PAGE} rows at a time.")
     bounds = [values[selection.slots[name]] for name in ("first", "last") if name in selection.slots]
     if bounds and bounds == [None] * len(bounds):
         raise BadInput("The list is given neither `first` nor `last`.", "Say how many rows are wanted.")
-    for children in selection.on.values():
-        for child in children:
-            check_pages(child, values)
+    inside = max((sum(rows_asked(child, values) for child in asked) for asked in selection.on.values()), default=0)
+    return size * inside + (size if bounds else 0)
 
 
 Put = Callable[[Selection], Any]

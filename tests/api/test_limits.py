@@ -71,3 +71,22 @@ async def test_a_filter_beyond_the_limits_is_an_error_of_the_asker(client, where
     [error] = body["errors"]
     assert error.get("extensions", {}).get("code") in ("BadInput", None)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(("query", "rows"), [
+    ("{ resources(first: 1000) { nodes { items(first: 100) { nodes { id } } } } }", 101_000),
+    ("{ resources(first: 100) { nodes { items(first: 1000) { nodes { id } } } } }", 100_100),
+    ("{ a: resources(first: 1000) { edges { node { items(first: 60) { nodes { id } } flowsTo(first: 60) { nodes { id } } } } } }",
+     121_000),
+    ('{ lineage(of: "Resource:410299/WJ001", direction: BOTH, nodes: 6000) { nodes { node { ... on Resource { items { totalCount } } } } } }',
+     120_000),
+])  # fmt: skip
+async def test_pages_inside_pages_are_multiplied(client, query, rows):
+    body = await ask(client, query)
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["BadInput"]
+    assert f"up to {rows} rows" in body["errors"][0]["message"]
+
+
+async def test_pages_within_the_bound_are_answered(client):
+    body = await ask(client, "{ resources(first: 990) { nodes { items(first: 100) { totalCount } } } }")
+    assert "errors" not in body
