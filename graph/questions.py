@@ -141,6 +141,8 @@ def check_pages(selection: Selection, values: Sequence[Any]) -> None:
 
 def rows_asked(selection: Selection, values: Sequence[Any]) -> int:
     """How many rows of pages a selection may bring: pages inside pages are multiplied; BadInput for a bad page."""
+    if not selection.on:
+        return 0
     size = 1
     for name in ("first", "last", "nodes"):
         slot = selection.slots.get(name)
