@@ -17,7 +17,7 @@ from typing import Any, LiteralString, Self, cast
 
 import neo4j
 import neo4j.time
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, GraphDatabase, NotificationMinimumSeverity, Query
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, NotificationMinimumSeverity, Query
 from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
 
 from graph.errors import EngineError, TooSlow
@@ -180,13 +180,3 @@ def instant(text: str) -> datetime:
 def too_slow() -> TooSlow:
     """The error of a statement that ran into its deadline."""
     return TooSlow("The question took too long.", "Ask for less: fewer hops, nodes or rows.")
-
-
-def answers(uri: str, user: str, password: str) -> bool:
-    """Whether a database answers at `uri` and accepts the user and the password."""
-    try:
-        with GraphDatabase.driver(uri, auth=(user, password), connection_timeout=2) as driver:
-            driver.verify_connectivity()
-    except (Neo4jError, DriverError):
-        return False
-    return True

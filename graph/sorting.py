@@ -8,10 +8,15 @@ BETWEEN = "\u0001"
 
 def sort_keys(kind: str, properties: dict[str, Any]) -> dict[str, str]:
     """The sort keys of a node of `kind` with these properties (`id` and `name` among them)."""
-    end = BETWEEN + str(properties["id"])
-    keys = {"sortName": str(properties["name"]) + end}
+    key = str(properties["id"])
+    keys = {"sortName": sort_key(properties["name"], key)}
     if kind == "Resource":
-        keys["sortUpdated"] = str(properties.get("lastUpdatedAt") or "") + end
+        keys["sortUpdated"] = sort_key(properties.get("lastUpdatedAt"), key)
     if kind == "DataItem":
-        keys["sortPosition"] = f"{properties.get('position') or 0:06}" + end
+        keys["sortPosition"] = sort_key(f"{properties.get('position') or 0:06}", key)
     return keys
+
+
+def sort_key(value: object, key: str) -> str:
+    """The sort key of a node with the id `key` by one value; a missing one comes first."""
+    return f"{value or ''}{BETWEEN}{key}"

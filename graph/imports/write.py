@@ -11,6 +11,7 @@ from typing import LiteralString
 from graph.imports import keys
 from graph.imports.present import Change, Runner, batches
 from graph.imports.records import Entry, Item, Values
+from graph.sorting import sort_key
 
 _LAST = "999999999"
 
@@ -164,7 +165,7 @@ async def new_departments(now: Now, names: Sequence[str]) -> None:
                 "isCompetentDepartment": False,
                 "source": now.source,
                 "madeUp": False,
-                "sortName": f"{name}\u0001{key}",
+                "sortName": sort_key(name, key),
             }
         )
     for batch in batches(rows):
@@ -194,11 +195,11 @@ async def new_resources(now: Now, entries: Sequence[Entry], providers: dict[str,
 def _sorts(key: str, values: Values) -> Values:
     sorts: Values = {}
     if "name" in values:
-        sorts["sortName"] = f"{values['name']}\u0001{key}"
+        sorts["sortName"] = sort_key(values["name"], key)
     if "lastUpdatedAt" in values:
-        sorts["sortUpdated"] = f"{values['lastUpdatedAt'] or ''}\u0001{key}"
+        sorts["sortUpdated"] = sort_key(values["lastUpdatedAt"], key)
     elif "name" in values:
-        sorts["sortUpdated"] = f"\u0001{key}"
+        sorts["sortUpdated"] = sort_key(None, key)
     return sorts
 
 
@@ -220,16 +221,16 @@ async def changed(now: Now, label: str, changes: Sequence[Change]) -> None:
 def _changed_sorts(label: str, change: Change) -> Values:
     sorts: Values = {}
     if "name" in change.values:
-        sorts["sortName"] = f"{change.values['name']}\u0001{change.id}"
+        sorts["sortName"] = sort_key(change.values["name"], change.id)
     if "lastUpdatedAt" in change.values:
-        sorts["sortUpdated"] = f"{change.values['lastUpdatedAt'] or ''}\u0001{change.id}"
+        sorts["sortUpdated"] = sort_key(change.values["lastUpdatedAt"], change.id)
     if label == "DataItem" and "position" in change.values:
         sorts["sortPosition"] = _sort_position(change.values["position"], change.id)
     return sorts
 
 
 def _sort_position(position: object, key: str) -> str:
-    return f"{_LAST if position is None else f'{position:09}'}\u0001{key}"
+    return sort_key(_LAST if position is None else f"{position:09}", key)
 
 
 async def moved(now: Now, changes: Sequence[Change]) -> None:
@@ -267,7 +268,7 @@ def _item_row(now: Now, item: Item, resource: str) -> dict[str, object]:
             "source": now.source,
             "madeUp": False,
             "contentHash": item.hash,
-            "sortName": f"{item.values['name']}\u0001{key}",
+            "sortName": sort_key(item.values["name"], key),
             "sortPosition": _sort_position(item.values.get("position"), key),
         },
     }

@@ -155,5 +155,6 @@ def test_a_damaged_ahead_of_time_cache_does_not_matter(installation, tmp_path, d
 
 
 def test_the_port_is_free_and_loopback():
-    with socket.create_server(("127.0.0.1", launch._port(None))):
-        pass
+    port = launch._port(None)
+    with socket.create_server(("127.0.0.1", port)) as bound:
+        assert bound.getsockname() == ("127.0.0.1", port)
