@@ -114,15 +114,6 @@ class SystemStatus(Word):
     RETIRED = "RETIRED", "停用 Retired."
 
 
-class CollectedFrom(Word):
-    """采集来源 From whom a department has an item."""
-
-    PUBLIC = "PUBLIC", "自然人 From citizens."
-    ENTERPRISE = "ENTERPRISE", "法人 From enterprises and other organisations."
-    SHARING = "SHARING", "共享获取 From another department, by sharing."
-    GENERATED = "GENERATED", "业务产生 Produced by the department's own work."
-
-
 class Modality(Word):
     """规范性质 What a rule does."""
 

@@ -11,9 +11,7 @@ from typing import LiteralString
 from graph.imports import keys
 from graph.imports.present import Change, Runner, batches
 from graph.imports.records import Entry, Item, Values
-from graph.sorting import sort_key
-
-_LAST = "999999999"
+from graph.sorting import sort_key, sort_position
 
 _LOCK = """
 MATCH (g:Region {id: $region})
@@ -225,12 +223,8 @@ def _changed_sorts(label: str, change: Change) -> Values:
     if "lastUpdatedAt" in change.values:
         sorts["sortUpdated"] = sort_key(change.values["lastUpdatedAt"], change.id)
     if label == "DataItem" and "position" in change.values:
-        sorts["sortPosition"] = _sort_position(change.values["position"], change.id)
+        sorts["sortPosition"] = sort_position(change.values["position"], change.id)
     return sorts
-
-
-def _sort_position(position: object, key: str) -> str:
-    return sort_key(_LAST if position is None else f"{position:09}", key)
 
 
 async def moved(now: Now, changes: Sequence[Change]) -> None:
@@ -269,7 +263,7 @@ def _item_row(now: Now, item: Item, resource: str) -> dict[str, object]:
             "madeUp": False,
             "contentHash": item.hash,
             "sortName": sort_key(item.values["name"], key),
-            "sortPosition": _sort_position(item.values.get("position"), key),
+            "sortPosition": sort_position(item.values.get("position"), key),
         },
     }
 
