@@ -8,22 +8,31 @@ loopback only.
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from graph.words import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: the department (an id, or empty), the roles, the region (an id, or empty)."""
+    """Who asks: the subject (`issuer|sub`, or empty), the roles, the department and region that they are bound to (ids).
 
+    `on_behalf_of` is for whom a machine asks, where that is another than the subject.
+    """
+
+    subject: str = ""
+    roles: frozenset[Role] = frozenset({Role.PUBLIC})
     department: str = ""
-    roles: tuple[str, ...] = ()
     region: str = ""
+    on_behalf_of: str = ""
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The viewer as the statement parameter `$viewer`."""
-        return {"department": self.department, "roles": list(self.roles), "region": self.region}
+        return {"department": self.department, "roles": sorted(self.roles), "region": self.region}
 
 
-LOCAL = Viewer(roles=("administrator",))
+PUBLIC = Viewer()
+"""Everyone who has not said who they are."""
+LOCAL = Viewer("local", frozenset({Role.ADMINISTRATOR}))
 """The person at this machine."""
 
 VISIBLE: dict[str, LiteralString] = {

@@ -188,3 +188,17 @@ class Regulated(Word):
     EXCEPTED = "EXCEPTED", "例外 The regime forbids it, and a recorded basis excepts this case."
     ALLOWED = "ALLOWED", "允许 The regime allows it."
     NOT_REGULATED = "NOT_REGULATED", "未规定 No regime applies, or the one that applies is silent (本办法未规定)."
+
+
+class Role(Word):
+    """角色 What somebody may do, bound to a department and a region with what lies below it."""
+
+    PUBLIC = "PUBLIC", "公众 Everyone."
+    DEPARTMENT_VIEWER = "DEPARTMENT_VIEWER", "部门查看人员 Reads what departments share."
+    CATALOG_OFFICER = "CATALOG_OFFICER", "目录管理员 Compiles the catalog of a department."
+    REVIEWER = "REVIEWER", "审核人员 Reviews catalog entries."
+    COMPETENT_DEPARTMENT = "COMPETENT_DEPARTMENT", "主管部门 Supervises sharing in its region."
+    PLANNER = "PLANNER", "规划人员 Looks for what exists already before money is spent."
+    AUDITOR = "AUDITOR", "审计人员 Traces and proves."
+    FINANCE = "FINANCE", "财政部门 Decides on funds."
+    ADMINISTRATOR = "ADMINISTRATOR", "系统管理员 Runs the service."

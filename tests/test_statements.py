@@ -240,7 +240,7 @@ HIDDEN = {
 
 async def test_what_may_not_be_seen_shows_in_no_answer(town, monkeypatch):
     """Some nodes are hidden: no document of the covering set may show an id or a name, and no list may count them."""
-    viewer = permissions.Viewer(roles=tuple(HIDDEN.values()))
+    viewer = permissions.Viewer(roles=frozenset(HIDDEN.values()))
     for label in permissions.VISIBLE:
         monkeypatch.setitem(permissions.VISIBLE, label, "NOT {n}.id IN $viewer.roles")
     answerer = Answerer(SCHEMA, town, lambda: TODAY)
