@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from api.answer import Answerer
 from api.http import GraphQLEndpoint
 from api.schema import SCHEMA
 from api.settings import Settings
 from graph.database import Address, Database
-from graph.permissions import LOCAL
+from graph.permissions import LOCAL, Viewer
 
 LOOPBACK = ("127.0.0.1", "localhost")
 """The names under which this machine, and no other, is reached."""
@@ -28,7 +29,13 @@ ASSETS = Path(__file__).parent / "graphiql"
 def create_app(settings: Settings, address: Address) -> Starlette:
     """The application over the database at `address`, which must have the present schema."""
     database = Database(address)
-    graphql = GraphQLEndpoint(Answerer(SCHEMA, database, settings.today), LOCAL, (ASSETS / "index.html").read_bytes())
+
+    async def identify(_: Scope) -> Viewer:
+        return LOCAL
+
+    graphql = GraphQLEndpoint(
+        Answerer(SCHEMA, database, settings.today), identify, (ASSETS / "index.html").read_bytes()
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.answer import Answerer, Request
-from graph.permissions import Viewer
+from api.identity import Identify
+from api.identity.errors import NotIdentified
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
@@ -40,9 +41,9 @@ class Malformed(Exception):
 class GraphQLEndpoint:
     """The ASGI application at `/graphql`; with `page`, a browser gets that instead."""
 
-    def __init__(self, answerer: Answerer, viewer: Viewer, page: bytes) -> None:
+    def __init__(self, answerer: Answerer, identify: Identify, page: bytes) -> None:
         self.answerer = answerer
-        self.viewer = viewer
+        self.identify = identify
         self.page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,12 +69,16 @@ class GraphQLEndpoint:
                 if method == "GET" and b"query=" not in scope["query_string"]:
                     return Response(self.page, media_type=HTML, headers=PAGE_HEADERS)
                 media = JSON
+            viewer = await self.identify(scope)
             request = from_query(scope["query_string"]) if method == "GET" else await from_body(headers, receive)
-            answer = await self.answerer.answer(request, self.viewer)
+            answer = await self.answerer.answer(request, viewer)
         except Malformed as malformed:
             body = msgspec.json.encode({"errors": [{"message": malformed.message}]})
             allow = {"allow": "GET, POST"} if malformed.status == 405 else None  # noqa: PLR2004
             return Response(body, malformed.status, allow, GRAPHQL if media == GRAPHQL else JSON)
+        except NotIdentified as refused:
+            body = msgspec.json.encode({"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]})
+            return Response(body, refused.status, refused.headers, GRAPHQL if media == GRAPHQL else JSON)
         # The older media type reports everything but a malformed request as 200.
         status = 200 if answer.executed or media == JSON else 400
         return Response(answer.body, status, media_type=f"{media}; charset=utf-8")

@@ -1,0 +1,10 @@
+"""Who asks: from the headers of a request to a `Viewer`, by access token, by session cookie, or as the public."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.types import Scope
+
+from graph.permissions import Viewer
+
+Identify = Callable[[Scope], Awaitable[Viewer]]
+"""Who sends the request of an ASGI scope: PUBLIC if it does not say; NotIdentified if what it says does not hold."""
