@@ -19,6 +19,7 @@ from api.cli.console import errors, output, running
 from api.cli.documents import ASK_DUPLICATES, ASK_HOLDERS, ASK_ISLANDS, ASK_LINEAGE, Document
 from api.cli.serving import listening, prepared
 from api.settings import Settings
+from graph import engine
 from graph.database import Address
 from graph.errors import EngineError
 
@@ -93,6 +94,8 @@ def demo() -> None:
         with served(settings, address) as url, ThreadPoolExecutor(2) as pool:
             for step, data in zip(STEPS, pool.map(ask, STEPS, [url] * len(STEPS)), strict=True):
                 show(step, url, data)
+    with errors.status("为下次启动做准备 making the next start faster…"):
+        engine.finish(settings.installation)
     output.print(Panel(NEXT, title="接下来 What to try next", title_align="left", expand=False))
 
 

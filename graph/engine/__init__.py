@@ -13,7 +13,7 @@ Restarts take the JVM's ahead-of-time cache, made once in the background from th
 from graph.engine.admin import bulk_import, dump, load, reset
 from graph.engine.installation import MAIN, Installation
 from graph.engine.jars import Progress
-from graph.engine.sharing import Server, Status, start, status, stop, use
+from graph.engine.sharing import Server, Status, finish, start, status, stop, use
 
 VERSIONS = tuple(sorted(MAIN))
 """The Neo4j versions that can be run."""
@@ -26,6 +26,7 @@ __all__ = [
     "Status",
     "bulk_import",
     "dump",
+    "finish",
     "load",
     "reset",
     "start",

@@ -20,8 +20,8 @@ from pathlib import Path
 from graph.engine import jars
 from graph.engine.installation import USER, Installation
 from graph.engine.launch import is_supervised, launch, wait_ready
-from graph.engine.locks import FileLock
-from graph.engine.supervisor import State, users
+from graph.engine.locks import FileLock, is_held
+from graph.engine.supervisor import MAKING, State, users
 from graph.errors import EngineError
 
 _PAUSE = 0.03
@@ -72,6 +72,13 @@ def use(installation: Installation, on_progress: jars.Progress | None = None) ->
     finally:
         ticket.release(delete=True)
         _wait_quiet(installation)
+
+
+def finish(installation: Installation, seconds: float = 120) -> None:
+    """Wait until a server that has ended leaves nothing running: its first stop makes the ahead-of-time cache."""
+    deadline = time.monotonic() + seconds
+    while is_held(installation.run / MAKING) and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
 
 
 def start(installation: Installation, on_progress: jars.Progress | None = None) -> Server:

@@ -28,6 +28,8 @@ _PAUSE = 0.1
 _STOP_TIMEOUT = 60
 _STARTING_STOP_TIMEOUT = 3
 _OUTDATED = 30 * 86400
+MAKING = "making.lock"
+"""Held in the run folder by a supervisor whose server is to end, until it has made the ahead-of-time cache, too."""
 _BOLT = bytes.fromhex("6060b017") + bytes.fromhex("00000005") + bytes.fromhex("00000004") + bytes(8)
 
 
@@ -282,6 +284,8 @@ def main(path: str) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), supervisor.ask)
     supervisor.watch()
+    making = FileLock(run / MAKING)
+    making.acquire(0)  # until this process ends
     supervisor.stop()
     lock.release()
     supervisor.open_gate()
