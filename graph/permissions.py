@@ -47,6 +47,7 @@ VISIBLE: dict[str, LiteralString] = {
     "Parameter": "true",
     "Rule": "true",
     "Grant": "true",
+    "Event": "true",
 }
 
 

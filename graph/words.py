@@ -202,3 +202,25 @@ class Role(Word):
     AUDITOR = "AUDITOR", "审计人员 Traces and proves."
     FINANCE = "FINANCE", "财政部门 Decides on funds."
     ADMINISTRATOR = "ADMINISTRATOR", "系统管理员 Runs the service."
+
+
+class Action(Word):
+    """操作 What an event records."""
+
+    IMPORT = "IMPORT", "导入 A file was imported."
+    LOAD = "LOAD", "装载 Data that come with the service were loaded."
+    DESCRIBE = "DESCRIBE", "编目 A catalog entry was created or changed."
+    PUBLISH = "PUBLISH", "发布 A catalog entry was published."
+    WITHDRAW = "WITHDRAW", "撤回 A catalog entry was withdrawn."
+    NAME_AUTHORITY = "NAME_AUTHORITY", "确定数源 The one source of a data element was named."
+    GRANT_ROLE = "GRANT_ROLE", "授予角色 A role was granted."
+    END_ROLE = "END_ROLE", "终止角色 A role was ended."
+    LOGIN = "LOGIN", "登录 Somebody logged in."
+    LOGOUT = "LOGOUT", "登出 Somebody logged out."
+    DENIAL = "DENIAL", "拒绝 Something was refused."
+    EXPORT = "EXPORT", "导出 Data or the trail were exported."
+    VERIFY = "VERIFY", "验证 The trail was verified."
+    KEY_ROTATION = "KEY_ROTATION", "更换密钥 The key that signs checkpoints was replaced."
+    RESTORE = "RESTORE", "恢复 The database was restored from a copy."
+    SETTING = "SETTING", "设置 A setting was changed."
+    MIGRATION = "MIGRATION", "迁移 The schema of the database was changed."
