@@ -14,6 +14,9 @@ from bench.questions import QUESTIONS, Question, plain
 from graph.database import Address, Database
 from graph.engine import Server
 
+APOLLOS = {"apollo": "", "apollo, production": "production"}
+"""@neo4j/graphql as its documentation starts it, and with NODE_ENV=production, which makes graphql-js leave out checks."""
+
 
 @dataclass(slots=True)
 class Reading:
@@ -48,7 +51,7 @@ async def fill(server: Server) -> dict[str, list[str]]:
 async def measure(
     server: Server, *, rounds: int, seconds: float, warm: float, with_node: bool, say: Any = print
 ) -> Reading:
-    """Start the four servers, see that they agree, warm them up and measure them round by round."""
+    """Start the servers, see that they agree, warm them up and measure them round by round."""
     say("the catalog: 60,000 resources, 100,000 items …")
     values = await fill(server)
     commands: dict[str, list[str]] = {"ours": python("ours"), "floor": python("floor"), "strawberry": python("plain")}
@@ -56,11 +59,14 @@ async def measure(
     if isinstance(command, str):
         say(command)
     else:
-        commands["apollo"] = command
+        commands |= dict.fromkeys(APOLLOS, command)
     with contextlib.ExitStack() as stack:
-        ports = {name: stack.enter_context(running(command, server)) for name, command in commands.items()}
+        ports = {
+            name: stack.enter_context(running(command, server, APOLLOS.get(name, "")))
+            for name, command in commands.items()
+        }
         bodies = {
-            (name, question.name): question.bodies(values[question.variable], apollo=name == "apollo")
+            (name, question.name): question.bodies(values[question.variable], apollo=name in APOLLOS)
             for name in ports
             for question in QUESTIONS
         }

@@ -1,7 +1,8 @@
 """From a selection to one Cypher statement, joined from the literal fragments of the records.
 
 Nothing but literals enters the text: pyright refuses anything else. Values become parameters `$p0`, `$p1`, …; variables
-are `n<depth>` for nodes, `e<depth>` for edges, `s<depth>` for the state of a node that the two dates ask for.
+are `n<depth>` for nodes, `e<depth>` for edges, `s<depth>` for the state of a node that the two dates ask for, `v<depth>` for
+a map of its properties.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,11 +17,13 @@ from graph.selection import Selection, pages, wants_cursor, wants_more, wants_to
 NODES: tuple[LiteralString, ...] = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12")
 EDGES: tuple[LiteralString, ...] = ("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10", "e11", "e12")
 STATES: tuple[LiteralString, ...] = ("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12")
+VIEWS: tuple[LiteralString, ...] = ("v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12")
 DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 MAX_PARAMETERS = 200
 MAX_FILTERS = 200
 MAX_NESTED = 20
 MAX_PAGE = 1000
+MANY_PROPERTIES = 3
 
 HOLDS_ON: LiteralString = "({e}.since IS NULL OR {e}.since <= $on) AND ({e}.until IS NULL OR {e}.until > $on)"
 KNOWN_NOW: LiteralString = "{e}.withdrawnAt IS NULL AND "
@@ -72,19 +75,25 @@ class Composer:
     def record(
         self, selection: Selection, record: Declared, depth: int, state: LiteralString | None = None
     ) -> LiteralString:
-        """The row of the node at `depth`: its asked fields, in order."""
-        state = state or NODES[depth]
-        fields: list[LiteralString] = [
-            self.field(child, record, depth, state) for child in selection.fields(record.name)
-        ]
-        return "[" + ", ".join(fields) + "]"
+        """The row of the node at `depth`: its asked fields, in order.
 
-    def field(self, selection: Selection, record: Declared, depth: int, state: LiteralString) -> LiteralString:
-        """One field of the node at `depth`."""
+        Many properties and nothing else are read at once, by a map: each alone would walk the node's chain of properties again.
+        """
+        asked = selection.fields(record.name)
+        read = [] if state else properties(record, asked)
+        here = VIEWS[depth] if read else NODES[depth]
+        fields: list[LiteralString] = [self.field(child, record, depth, here, state or here) for child in asked]
+        row: LiteralString = "[" + ", ".join(fields) + "]"
+        return "[" + here + " IN [" + NODES[depth] + "{" + ", ".join(read) + "}] | " + row + "][0]" if read else row
+
+    def field(
+        self, selection: Selection, record: Declared, depth: int, node: LiteralString, state: LiteralString
+    ) -> LiteralString:
+        """One field of the node at `depth`; its properties are read from `node`, and from the state asked for."""
         field = record.fields[selection.field]
         source = field.source
         if isinstance(source, Value):
-            return source.cypher.format(n=NODES[depth], s=state)
+            return source.cypher.format(n=node, s=state)
         if depth + 1 >= len(NODES):
             raise BadInput(f"The question is nested deeper than {len(NODES) - 1} levels.", "Ask it in parts.")
         target = RECORDS[neighbour(field.type)]
@@ -223,6 +232,18 @@ class Composer:
         if operand is None:
             return value + " IS NULL"
         return COMPARE[str(path[-1])].format(x=value, p=self.parameter(slot, path))
+
+
+def properties(record: Declared, asked: Sequence[Selection]) -> list[LiteralString]:
+    """The entries of a map that holds what the asked fields read; empty where they are few, or not properties alone."""
+    read: dict[LiteralString, None] = {}
+    for child in asked:
+        source = record.fields[child.field].source
+        if not isinstance(source, Value):
+            return []
+        for part in source.cypher.replace("{n}", "{s}").split("{s}")[1:]:
+            read[part.partition(")")[0].partition(",")[0]] = None
+    return list(read) if len(read) >= MANY_PROPERTIES else []
 
 
 COMPARE: dict[str, LiteralString] = {
