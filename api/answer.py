@@ -19,8 +19,10 @@ from graphql.execution.values import VariableValues
 
 from api.plan import Plan, Planner, Refused, Root
 from api.shape import HIDDEN
+from graph.changes.telling import change
 from graph.database import Database
 from graph.errors import GraphError
+from graph.mutations import MUTATIONS
 from graph.permissions import Viewer
 from graph.questions import QUESTIONS, Asked, check_pages
 
@@ -30,19 +32,21 @@ encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GraphQL request."""
+    """A GraphQL request; one that came by GET may change nothing."""
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] | None = None
+    may_change: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The body of the response, and whether the request was executed at all."""
+    """The body of the response, whether the request was executed at all, and if not, whether another method would do."""
 
     body: bytes
     executed: bool
+    is_misplaced: bool = False
 
 
 class Answerer:
@@ -61,15 +65,20 @@ class Answerer:
             plan, variables = self.planner.plan(request.query, request.operation_name, request.variables)
         except Refused as refused:
             return Answer(encode({"errors": [error.formatted for error in refused.errors]}), executed=False)
+        if plan.is_mutation and not request.may_change:
+            error = GraphQLError("What is fetched changes nothing. Send a mutation by POST.")
+            return Answer(encode({"errors": [error.formatted]}), executed=False, is_misplaced=True)
         if len(plan.roots) == 1:
-            rows = [await self.row(plan.roots[0], variables, viewer)]
+            rows = [await self.row(plan.roots[0], variables, viewer, is_change=plan.is_mutation)]
         else:
             rows = await asyncio.gather(*(self.row(root, variables, viewer) for root in plan.roots))
         if plan.is_planned and (data := self.named(plan, rows)) is not None:
             return Answer(encode({"data": data}), executed=True)
         return await self.fallback(plan, request, rows)
 
-    async def row(self, root: Root, variables: VariableValues | None, viewer: Viewer) -> tuple[list[Any], Any]:
+    async def row(
+        self, root: Root, variables: VariableValues | None, viewer: Viewer, *, is_change: bool = False
+    ) -> tuple[list[Any], Any]:
         """The argument values and the row of a root field; an exception stands in the place of the row it prevents."""
         values: list[Any] = []
         try:
@@ -78,6 +87,8 @@ class Answerer:
             asked = Asked(self.database, viewer, root.selection, values, self.today())
             # Null for an argument stands for its default.
             arguments = {name: values[slot] for name, slot in root.selection.slots.items() if values[slot] is not None}
+            if is_change:
+                return values, await change(asked, MUTATIONS[root.name], arguments, "")
             return values, await QUESTIONS[root.name].ask(asked, **arguments)
         except GraphError as error:
             return values, GraphQLError(str(error), extensions={"code": type(error).__name__})
@@ -102,7 +113,7 @@ class Answerer:
             return None
         if not plan.typenames:
             return data
-        data |= dict.fromkeys(plan.typenames, "Query")
+        data |= dict.fromkeys(plan.typenames, "Mutation" if plan.is_mutation else "Query")
         return {key: data[key] for key in plan.order}
 
     async def fallback(self, plan: Plan, request: Request, rows: list[tuple[list[Any], Any]]) -> Answer:

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -79,6 +80,8 @@ class GraphQLEndpoint:
         except NotIdentified as refused:
             body = msgspec.json.encode({"errors": [{"message": str(refused), "extensions": {"code": refused.code}}]})
             return Response(body, refused.status, refused.headers, GRAPHQL if media == GRAPHQL else JSON)
+        if answer.is_misplaced:
+            return Response(answer.body, 405, {"allow": "POST"}, f"{media}; charset=utf-8")
         # The older media type reports everything but a malformed request as 200.
         status = 200 if answer.executed or media == JSON else 400
         return Response(answer.body, status, media_type=f"{media}; charset=utf-8")
@@ -120,7 +123,7 @@ def from_query(query: bytes) -> Request:
     for name in ("variables", "extensions"):
         if name in given:
             given[name] = decoded(given[name].encode()) if given[name] else None
-    return checked(given)
+    return replace(checked(given), may_change=False)
 
 
 async def from_body(headers: Mapping[str, str], receive: Receive) -> Request:

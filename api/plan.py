@@ -89,6 +89,11 @@ class Plan:
     order: list[str] = field(default_factory=list[str])
     is_planned: bool = True
 
+    @property
+    def is_mutation(self) -> bool:
+        """Whether it changes anything."""
+        return self.operation.operation is OperationType.MUTATION
+
 
 class Refused(Exception):
     """A request that is not executed; `errors` say why."""
@@ -148,11 +153,10 @@ class Planner:
         operation = document.operations[name] if name else only(document)
         assert operation is not None  # noqa: S101  # `plan` has seen it
         plan = Plan(document, operation)
-        if operation.operation is not OperationType.QUERY or self.schema.query_type is None:
-            plan.is_planned = False
-            return plan
+        root = self.schema.get_root_type(operation.operation)
+        assert root is not None  # noqa: S101  # the document is valid
         collector = Collector(self.schema, document, dict(zip(document.conditions, included, strict=True)))
-        for key, nodes in collector.collect(self.schema.query_type, [operation.selection_set]).items():
+        for key, nodes in collector.collect(root, [operation.selection_set]).items():
             asked = nodes[0].name.value
             plan.order.append(key)
             if asked == "__typename":
@@ -160,9 +164,11 @@ class Planner:
             elif asked.startswith("__"):
                 plan.is_planned = False
             else:
-                plan.roots.append(collector.root(self.schema.query_type.fields[asked], key, nodes))
+                plan.roots.append(collector.root(root.fields[asked], key, nodes))
         if collector.is_undecided:
             plan.is_planned = False
+        if plan.is_mutation and (len(plan.roots) > 1 or not plan.is_planned):
+            raise Refused([GraphQLError("A mutation is one change, decided by no null. Send others on their own.")])
         return plan
 
 

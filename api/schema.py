@@ -29,15 +29,19 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
+    GraphQLUnionType,
     Undefined,
+    get_nullable_type,
     print_schema,
 )
 
+import graph.acts  # pyright: ignore[reportUnusedImport]  # declares every mutation
 import graph.asks  # pyright: ignore[reportUnusedImport]  # declares every question  # noqa: F401
 from api.scalars import DATE, INSTANT
 from graph.model import RECORDS
 from graph.model.named import Named
-from graph.questions import PAGE_ARGUMENTS, QUESTIONS, Argument, Page, Question
+from graph.mutations import MUTATIONS, Mutation
+from graph.questions import PAGE_ARGUMENTS, QUESTIONS, Argument, Fields, Page, Question
 from graph.record import Declared, Id, Many, One, Value
 from graph.selection import Choice, page_name
 from graph.words import Word
@@ -195,7 +199,9 @@ class Lifting:
         } | {argument.name: self.argument(argument) for argument in PAGE_ARGUMENTS}
 
     def argument(self, argument: Argument) -> GraphQLArgument:
-        """The argument of a question."""
+        """The argument of a question or a mutation."""
+        if isinstance(argument.type, Fields):
+            return GraphQLArgument(GraphQLNonNull(self.said(argument.type)), description=argument.doc)
         inner, nullable = optional(argument.type)
         listed = get_origin(inner) is list
         inner = get_args(inner)[0] if listed else inner
@@ -205,6 +211,21 @@ class Lifting:
         default = Undefined if without else argument.default
         required = argument.default is ... and not nullable
         return GraphQLArgument(GraphQLNonNull(kind) if required else kind, default, argument.doc)
+
+    def said(self, wanted: Fields) -> GraphQLInputObjectType:
+        """The input that gives some fields of a record, each of which may be left out."""
+        if wanted.name not in self.inputs:
+            record = RECORDS[wanted.record]
+            fields = {
+                name: GraphQLInputField(
+                    get_nullable_type(self.output(record.fields[name].type)), description=record.fields[name].source.doc
+                )
+                for name in wanted.fields
+            }
+            self.inputs[wanted.name] = GraphQLInputObjectType(
+                wanted.name, fields, description=f"{term(record.doc)}内容 What is said of it; null: there is none."
+            )
+        return self.inputs[wanted.name]
 
     def where(self, record: Declared) -> GraphQLInputObjectType:
         """The filter of a record: each property and each single neighbour, with `and`, `or`, `not`."""
@@ -274,6 +295,17 @@ class Lifting:
             kind = self.node if answer == "Node" else self.objects[answer]
         return GraphQLField(GraphQLNonNull(kind) if question.required else kind, arguments, description=question.doc)
 
+    def change(self, mutation: Mutation) -> GraphQLField:
+        """The field of a mutation; it may be null, so that its error leaves the rest of the answer as it is."""
+        name = mutation.name[0].upper() + mutation.name[1:] + "Payload"
+        payload = GraphQLUnionType(
+            name,
+            [self.objects[mutation.answer], self.objects["Refusal"]],
+            description=f"{term(mutation.doc)}结果 What was changed, or why nothing was.",
+        )
+        arguments = {argument.name: self.argument(argument) for argument in mutation.arguments}
+        return GraphQLField(payload, arguments, description=mutation.doc)
+
 
 def many(kind: Any) -> Any:
     """A list that is never null and holds no null."""
@@ -288,8 +320,16 @@ def build() -> GraphQLSchema:
         lambda: {name: lifting.root(question) for name, question in sorted(QUESTIONS.items())},
         description="提问 What the catalog can be asked.",
     )
+    mutation = GraphQLObjectType(
+        "Mutation",
+        lambda: {name: lifting.change(mutation) for name, mutation in sorted(MUTATIONS.items())},
+        description="变更 What can be changed; one change an operation.",
+    )
     return GraphQLSchema(
-        query, types=list(lifting.objects.values()), description="源流 The catalog of what a government knows."
+        query,
+        mutation,
+        types=list(lifting.objects.values()),
+        description="源流 The catalog of what a government knows.",
     )
 
 

@@ -81,6 +81,7 @@ PLURALS = {
     "Regime": "regimes",
     "Rule": "rules",
     "Region": "regions",
+    "RoleAssignment": "roleAssignments",
 }
 
 

@@ -9,20 +9,21 @@ statement is a literal and has a deadline in the engine.
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString, Self, cast
+from typing import Any, LiteralString, Self, TypeVar, cast
 
 import neo4j
 import neo4j.time
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, NotificationMinimumSeverity, Query
-from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+from neo4j.exceptions import AuthError, ClientError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 
-from graph.errors import EngineError, TooSlow
+from graph.errors import EngineError, GraphError, Interrupted, TooSlow
 
 log = logging.getLogger("yuanliu")
+Result = TypeVar("Result")
 
 READ_SECONDS = 20.0
 WRITE_SECONDS = 300.0
@@ -65,6 +66,7 @@ class Database:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._driver: AsyncDriver | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Self:
         """Connect; EngineError with the cure when the engine cannot be reached."""
@@ -83,7 +85,9 @@ class Database:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close every connection."""
+        """Let the shielded work finish, then close every connection."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
         if self._driver:
             await self._driver.close()
 
@@ -129,6 +133,18 @@ class Database:
         except (Neo4jError, DriverError) as error:
             raise translated(error) from error
 
+    async def shielded(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of a unit of work that goes on to its end although the caller is cancelled; it has its own deadline."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._finished)
+        return await asyncio.shield(task)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) and not isinstance(error, GraphError):
+            log.error("a unit of work failed", exc_info=error)
+
     async def explain(self, statement: LiteralString) -> tuple[list[str], dict[str, Any]]:
         """The columns and the plan of a statement, which is not run; EngineError if it does not parse."""
         try:
@@ -157,13 +173,15 @@ def translated(error: Neo4jError | DriverError) -> EngineError:
     if isinstance(error, AuthError):
         return EngineError("The database refuses the user or the password.", "Check NEO4J_USER and NEO4J_PASSWORD.")
     if isinstance(error, ServiceUnavailable):
-        return EngineError("The database cannot be reached.", "Check NEO4J_URI, or `yuanliu db status`.")
+        return Interrupted("The database cannot be reached.", "Check NEO4J_URI, or `yuanliu db status`.")
     if isinstance(error, ClientError) and "Timed" in (error.code or ""):
         return too_slow()
     if isinstance(error, Neo4jError):
         log.error("%s: %s", error.code, error.message)
-        return EngineError(f"The database refused a statement ({error.code}).", "The log of the service says why.")
-    return EngineError(f"The connection to the database failed: {type(error).__name__}.", "Try again.")
+        passes = isinstance(error, ConstraintError) or error.is_retryable()
+        kind = Interrupted if passes else EngineError
+        return kind(f"The database refused a statement ({error.code}).", "The log of the service says why.")
+    return Interrupted(f"The connection to the database failed: {type(error).__name__}.", "Try again.")
 
 
 def instant(text: str) -> datetime:

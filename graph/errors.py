@@ -4,8 +4,14 @@
   * BadInput                 a value given by the asker cannot be used
   * EngineError              the database server cannot be started, reached or trusted
     * TooSlow                a statement ran into its deadline
+    * Interrupted            the connection broke, or another write was in the way
+  * Refused                  a rule does not allow a change; nothing was changed
   * ImportRefused            a file cannot be imported; nothing was changed
 """
+
+from collections.abc import Iterable
+
+from graph.words import RefusalCode
 
 
 class GraphError(Exception):
@@ -34,6 +40,19 @@ class EngineError(GraphError):
 
 class TooSlow(EngineError):
     """A statement ran into its deadline."""
+
+
+class Interrupted(EngineError):
+    """The connection broke, perhaps during a commit, or another write was in the way: asking again may succeed."""
+
+
+class Refused(GraphError):
+    """A rule does not allow a change; nothing was changed. `rules` are the names of the rules, none where it is our choice."""
+
+    def __init__(self, code: RefusalCode, message: str, cure: str, rules: Iterable[str] = ()) -> None:
+        super().__init__(message, cure)
+        self.code = code
+        self.rules = tuple(rules)
 
 
 class ImportRefused(GraphError):

@@ -48,6 +48,7 @@ VISIBLE: dict[str, LiteralString] = {
     "Rule": "true",
     "Grant": "true",
     "Event": "true",
+    "RoleAssignment": "true",
 }
 
 

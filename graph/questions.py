@@ -36,8 +36,17 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """An argument that gives some fields of a record: what is left out is not spoken of, null says that there is none."""
+
+    name: str
+    record: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a question: name, Python type, doc, and the default (`...` where there is none)."""
+    """One argument of a question: name, Python type (or `Fields`), doc, and the default (`...` where there is none)."""
 
     name: str
     type: Any
@@ -103,18 +112,23 @@ def question(doc: str, answer: str | Page, *, name: str = "", required: bool = F
     """Declare a function as a question; its keyword arguments are annotated with types and `Doc`."""
 
     def declare(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        hints = get_type_hints(ask, include_extras=True, localns=RECORD_TYPES)
-        arguments: list[Argument] = []
-        for parameter in inspect.signature(ask).parameters.values():
-            hint = hints[parameter.name]
-            if parameter.kind is parameter.KEYWORD_ONLY and get_origin(hint) is Annotated:
-                kind, text = get_args(hint)[:2]
-                default = ... if parameter.default is parameter.empty else parameter.default
-                arguments.append(Argument(parameter.name, kind, text.text, default))
-        register(Question(name or ask.__name__, doc, answer, required, tuple(arguments), ask))
+        register(Question(name or ask.__name__, doc, answer, required, arguments_of(ask), ask))
         return ask
 
     return declare
+
+
+def arguments_of(function: Callable[..., Any]) -> tuple[Argument, ...]:
+    """The arguments of a question or a mutation: the keyword-only ones, annotated with type and `Doc` (and `Fields`)."""
+    hints = get_type_hints(function, include_extras=True, localns=RECORD_TYPES)
+    found: list[Argument] = []
+    for parameter in inspect.signature(function).parameters.values():
+        hint = hints[parameter.name]
+        if parameter.kind is parameter.KEYWORD_ONLY and get_origin(hint) is Annotated:
+            kind, text, *fields = get_args(hint)
+            default = ... if parameter.default is parameter.empty else parameter.default
+            found.append(Argument(parameter.name, fields[0] if fields else kind, text.text, default))
+    return tuple(found)
 
 
 def register(asked: Question) -> None:

@@ -224,3 +224,18 @@ class Action(Word):
     RESTORE = "RESTORE", "恢复 The database was restored from a copy."
     SETTING = "SETTING", "设置 A setting was changed."
     MIGRATION = "MIGRATION", "迁移 The schema of the database was changed."
+
+
+class RefusalCode(Word):
+    """拒绝原因 Why a change is refused."""
+
+    NOT_FOUND = "NOT_FOUND", "不存在 There is no such thing, or none that you may see."
+    NOT_ALLOWED = "NOT_ALLOWED", "无权 Your roles do not allow it."
+    KEY_REUSED = "KEY_REUSED", "幂等键已用 The idempotency key was used for something else."
+    NOTHING_CHANGES = "NOTHING_CHANGES", "没有变化 It is so already."
+    TAKEN = "TAKEN", "已占用 The code or name cannot be used a second time."
+    INCOMPLETE = "INCOMPLETE", "要素不全 Something that must be said is missing."
+    SECRET = "SECRET", "涉密 What is secret is not published."
+    SHARE_TYPE = "SHARE_TYPE", "共享类型不符 The regime has no such share type."
+    LEGAL_BASIS = "LEGAL_BASIS", "缺少依据 The share type needs a basis that is not named."
+    NEEDS_REVIEW = "NEEDS_REVIEW", "须经审核 The regime leaves it to the reviewers of the competent department."

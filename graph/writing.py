@@ -6,6 +6,7 @@ not settled: the write may still appear, with an `at` before that instant. Reade
 (those without `at` whose `until` is not past).
 """
 
+import asyncio
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -20,10 +21,11 @@ LEASE = timedelta(minutes=10)
 _REGISTER = """
 WITH datetime.realtime() AS now
 CREATE (w:Write {id: $id, registeredAt: now, until: now + duration({seconds: $seconds})})
-WITH w
-OPTIONAL MATCH (old:Write) WHERE coalesce(old.at, old.until) < datetime.realtime() - duration('PT1H')
-DELETE old
-RETURN count(*) AS rows
+WITH w, now - duration('PT1H') AS past
+CALL (past) {
+  MATCH (old:Write) WHERE old.until < past
+  WITH old ORDER BY old.until LIMIT 100
+  DELETE old }
 """
 
 _BEGIN = """
@@ -35,6 +37,7 @@ RETURN toString(w.at) AS at
 _GIVE_UP = "MATCH (w:Write {id: $id}) WHERE w.at IS NULL DELETE w"
 
 _MARGIN_SECONDS = 30
+_GIVE_UP_SECONDS = 2
 
 
 @asynccontextmanager
@@ -52,8 +55,9 @@ async def write(database: Database, lease: timedelta = LEASE) -> AsyncGenerator[
         async with database.transaction(seconds) as transaction:
             yield transaction, await _begin(transaction, key)
     except BaseException:
-        with suppress(GraphError):  # the lease ends it all the same
-            await database.run(_GIVE_UP, id=key)
+        with suppress(GraphError, TimeoutError):  # the lease ends it all the same
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
+                await database.run(_GIVE_UP, id=key)
         raise
 
 

@@ -30,6 +30,7 @@ NAMES = {
     "correction.workingDays",
     "catalog.updateWorkingDays",
     "catalog.reviewRequired",
+    "catalog.requiredFields",
     "shareType.allowed",
     "shareType.legalBasisRequired",
     "legalBasis.minimumRank",

@@ -1,0 +1,150 @@
+"""Performing a mutation: one unit of work, done once however often it is sent.
+
+Everything of it is one transaction: the idempotency key, the change, its event. It goes on to its end although the asker is
+gone, and ends by a deadline. Where the answer of a COMMIT is lost, the same work is begun again under the same key: its
+claim waits for the other transaction, and then finds what that one did, or does it.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, LiteralString
+
+import msgspec
+
+from graph.changes.allowed import Binding
+from graph.database import Database
+from graph.errors import BadInput, EngineError, Interrupted, Refused, TooSlow
+from graph.mutations import Mutation, Work
+from graph.permissions import Viewer
+from graph.sorting import BETWEEN
+from graph.trail.log import Entry, record, record_alone
+from graph.words import Action, RefusalCode, Role
+from graph.writing import write
+
+SECONDS = 10.0
+ATTEMPTS = 2
+LONGEST_KEY = 200
+
+DONE: LiteralString = """
+MATCH (d:Done {key: $key})
+RETURN d.mutation AS mutation, d.digest AS digest, d.result AS id, d.event AS event, toString(d.at) AS at
+"""
+# The key is a lock, too: who sends it a second time waits here until the first is done.
+CLAIM: LiteralString = """
+MERGE (d:Done {key: $key}) ON CREATE SET d.mutation = $mutation, d.digest = $digest
+RETURN d.mutation AS mutation, d.digest AS digest, d.result AS id, d.event AS event, toString(d.at) AS at
+"""
+KEEP: LiteralString = "MATCH (d:Done {key: $key}) SET d.result = $id, d.event = $event, d.at = datetime($at)"
+ASSIGNED: LiteralString = """
+MATCH (a:RoleAssignment {subject: $subject})
+WHERE (a.since IS NULL OR a.since <= $today) AND (a.until IS NULL OR a.until > $today)
+RETURN a.role AS role, coalesce(a.department, '') AS department, coalesce(a.region, '') AS region
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A mutation as it is asked for: by whom, with which arguments, under which key, on which day, in which request."""
+
+    mutation: Mutation
+    viewer: Viewer
+    arguments: Mapping[str, Any]
+    key: str
+    today: date
+    request: str
+
+    @property
+    def owned(self) -> str:
+        """The key as it is kept: each subject has its own."""
+        return f"{self.viewer.subject}{BETWEEN}{self.key}"
+
+    @property
+    def digest(self) -> str:
+        """What tells whether the same key comes with the same arguments."""
+        return hashlib.sha256(msgspec.json.encode(self.arguments, order="sorted")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is answered: the thing that was changed, the event that records it, the instant at which it became known."""
+
+    id: str
+    event: str
+    at: str
+
+
+async def perform(database: Database, asking: Asking) -> Told:
+    """Do what is asked, or find that it was done under the same key.
+
+    Raises Refused, after the denial was recorded; BadInput for a key that cannot be used; EngineError where it is not known
+    whether it was done: to be sent again with the same key.
+    """
+    if not asking.viewer.subject:
+        raise Refused(RefusalCode.NOT_ALLOWED, "The public changes nothing.", "Say who you are: send an access token.")
+    if not 0 < len(asking.key) <= LONGEST_KEY or not asking.key.isprintable():
+        raise BadInput(
+            "The idempotency key cannot be used.", f"Give it 1 to {LONGEST_KEY} characters that can be printed."
+        )
+    return await database.shielded(_performed(database, asking))
+
+
+async def _performed(database: Database, asking: Asking) -> Told:
+    lost: Exception | None = None
+    for _ in range(ATTEMPTS):
+        try:
+            async with asyncio.timeout(SECONDS + 1):
+                return await _once(database, asking)
+        except Refused as refused:
+            await _deny(database, asking, refused)
+            raise
+        except (Interrupted, TooSlow, TimeoutError) as error:
+            lost = error
+    raise EngineError(
+        "Whether the change was made is not known.", "Send it again with the same key: it is made once."
+    ) from lost
+
+
+async def _once(database: Database, asking: Asking) -> Told:
+    if done := await database.run(DONE, key=asking.owned):
+        return _same(asking, done[0])
+    async with write(database, timedelta(seconds=SECONDS)) as (tx, at):
+        [claimed] = await tx.run(CLAIM, key=asking.owned, mutation=asking.mutation.name, digest=asking.digest)
+        if claimed["id"] is not None:
+            return _same(asking, claimed)
+        assigned = await tx.run(ASSIGNED, subject=asking.viewer.subject, today=asking.today)
+        work = Work(tx, asking.viewer, bindings(asking.viewer, assigned), at, asking.today)
+        changed = await asking.mutation.change(work, **asking.arguments)
+        entry = Entry(asking.mutation.action, (changed.id, *changed.also), changed.before, changed.after, changed.note)
+        [event] = await record(tx, asking.viewer, [entry], at=at, request=asking.request, key=asking.key)
+        told = Told(changed.id, event, at)
+        await tx.run(KEEP, key=asking.owned, id=told.id, event=told.event, at=told.at)
+    return told
+
+
+def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
+    """What was done under the key; Refused if that was something else."""
+    if (done["mutation"], done["digest"]) != (asking.mutation.name, asking.digest):
+        raise Refused(
+            RefusalCode.KEY_REUSED,
+            "The idempotency key was used for another change.",
+            "Give each change a key of its own.",
+        )
+    return Told(done["id"], done["event"], done["at"])
+
+
+def bindings(viewer: Viewer, assigned: list[dict[str, Any]]) -> tuple[Binding, ...]:
+    """The roles that the asker brings along, and those that the catalog grants to a subject."""
+    own = [Binding(role, viewer.department, viewer.region) for role in viewer.roles]
+    granted = [Binding(Role(row["role"]), row["department"], row["region"]) for row in assigned]
+    return (*own, *granted)
+
+
+async def _deny(database: Database, asking: Asking, refused: Refused) -> None:
+    """Record that someone known asked for what he may not; what cannot be seen is recorded like what is not there."""
+    if refused.code in (RefusalCode.NOT_ALLOWED, RefusalCode.NOT_FOUND):
+        targets = [value for value in asking.arguments.values() if isinstance(value, str) and ":" in value]
+        note = f"{asking.mutation.name}: {refused.code}"
+        await record_alone(database, asking.viewer, [Entry(Action.DENIAL, targets, note=note)], request=asking.request)

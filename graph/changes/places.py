@@ -1,0 +1,50 @@
+"""Where a thing belongs, read from the graph: for the pure rules of `allowed`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+from graph.changes.allowed import Place
+
+HOLDS: LiteralString = """{e}.withdrawnAt IS NULL
+  AND ({e}.since IS NULL OR {e}.since <= $today) AND ({e}.until IS NULL OR {e}.until > $today)"""
+
+
+def holds(edge: LiteralString) -> LiteralString:
+    """The predicate under which an asserted edge holds today, as far as it is known."""
+    return HOLDS.replace("{e}", edge)
+
+
+# A map for the department in `d`, which may be null: then everything in it is empty. Its other names stand for themselves,
+# so that they meet none of the statement around.
+PLACE: LiteralString = """{
+  name: d.name,
+  departments: COLLECT { MATCH way = (d)-[:PART_OF*0..4]->(above:Department)
+    WHERE all(step IN relationships(way) WHERE <step>) RETURN above.id ORDER BY length(way) },
+  regions: COLLECT { MATCH (d)-[seat:LOCATED_IN]->(own:Region), way = (own)-[:WITHIN*0..6]->(above:Region) WHERE <seat>
+    RETURN above.id ORDER BY length(way) },
+  regime: head(COLLECT {
+    MATCH (d)-[seat:LOCATED_IN]->(own:Region), way = (own)-[:WITHIN*0..6]->(:Region)<-[:APPLIES_IN]-(regime:Regime)
+    WHERE <seat>
+    RETURN [regime.id, COLLECT { MATCH (regime)-[:SETS]->(point:Parameter)
+      WHERE point.name IN $points AND point.value IS NOT NULL
+      RETURN [point.name, point.value, COLLECT { MATCH (point)-[:UNDER]->(rule:Rule) RETURN rule.name ORDER BY rule.name }] }]
+    ORDER BY length(way), regime.id LIMIT 1 })
+}""".replace("<step>", holds("step")).replace("<seat>", holds("seat"))
+
+POINTS = ("catalog.reviewRequired", "catalog.requiredFields", "shareType.allowed", "shareType.legalBasisRequired")
+"""The parameters of a regime that changes go by."""
+
+
+def place(found: Mapping[str, Any]) -> Place:
+    """The place in what a statement with `PLACE` returns."""
+    regime: str
+    points: list[tuple[str, str, list[str]]]
+    regime, points = found["regime"] or ("", [])
+    return Place(
+        name=found["name"] or "",
+        departments=found["departments"],
+        regions=found["regions"],
+        regime=regime.partition(":")[2],
+        points={name: (json.loads(value), tuple(rules)) for name, value, rules in points},
+    )

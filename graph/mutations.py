@@ -1,0 +1,90 @@
+"""What a mutation is: a function that changes the graph inside one transaction, declared where its Cypher stands.
+
+Everything that the outside needs to know about a mutation (its name, arguments, answer, docs, who may) is read from here,
+so a mutation is written once. `graph/changes/perform.py` runs it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+
+from graph.changes.allowed import Binding, Line, Place, demand, may
+from graph.changes.places import POINTS
+from graph.database import Transaction
+from graph.permissions import Viewer, visible
+from graph.questions import Argument, arguments_of
+from graph.record import Id
+from graph.words import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a mutation did: to which thing, what it was before (None: not there) and is now, what else it touched, why."""
+
+    id: str
+    before: Any
+    after: Any
+    also: Sequence[str] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One mutation under way: its transaction, who asks with which roles, the instant and the day of it."""
+
+    tx: Transaction
+    viewer: Viewer
+    bindings: tuple[Binding, ...]
+    at: str
+    today: date
+
+    async def one(self, statement: LiteralString, **parameters: Any) -> dict[str, Any] | None:
+        """The first record of a statement that knows `$at`, `$today`, `$viewer` and the `$points` of a regime; or None."""
+        known = {"at": self.at, "today": self.today, "viewer": self.viewer.parameters, "points": POINTS}
+        found = await self.tx.run(statement, **known, **parameters)
+        return found[0] if found else None
+
+    def visible(self, label: str, variable: LiteralString) -> LiteralString:
+        """The predicate under which the asker may see the node of `label` in `variable`."""
+        return visible(label, variable)
+
+    def may(self, lines: Sequence[Line], place: Place) -> bool:
+        """Whether one of the asker's roles goes as far as the place."""
+        return may(self.bindings, lines, place)
+
+    def demand(self, lines: Sequence[Line], place: Place) -> None:
+        """Refused where none of the asker's roles goes as far as the place."""
+        demand(self.bindings, lines, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A mutation: `answer` names the record that tells what was changed, `who` who may; `change` raises Refused."""
+
+    name: str
+    doc: str
+    answer: str
+    action: Action
+    who: tuple[Line, ...]
+    arguments: tuple[Argument, ...]
+    change: Callable[..., Awaitable[Changed]]
+
+
+MUTATIONS: dict[str, Mutation] = {}
+KEY = Argument("idempotencyKey", Id, "幂等键 A word of your own for this change; sent again, it is made once.", ...)
+
+
+def mutation(
+    doc: str, answer: str, action: Action, who: tuple[Line, ...], *, name: str
+) -> Callable[[Callable[..., Awaitable[Changed]]], Callable[..., Awaitable[Changed]]]:
+    """Declare a function as a mutation; its keyword arguments are annotated with types and `Doc`.
+
+    It locks before it reads, and raises Refused with everything unchanged.
+    """
+
+    def declare(change: Callable[..., Awaitable[Changed]]) -> Callable[..., Awaitable[Changed]]:
+        MUTATIONS[name] = Mutation(name, doc, answer, action, who, (*arguments_of(change), KEY), change)
+        return change
+
+    return declare
