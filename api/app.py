@@ -18,6 +18,7 @@ from api.answer import Answerer
 from api.http import GraphQLEndpoint
 from api.schema import SCHEMA
 from api.settings import Settings
+from api.uploads import Uploads
 from graph.database import Address, Database
 from graph.permissions import LOCAL, Viewer
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings, address: Address) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", graphql),
+            Route("/import", Uploads(database, identify, settings).answer, methods=["POST"]),
             Mount("/graphiql", StaticFiles(directory=ASSETS)),
             Route("/health", health),
             Route("/ready", ready),

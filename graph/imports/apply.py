@@ -1,5 +1,6 @@
 """One file into the graph: compared, then written in one transaction and known at one instant; or only compared."""
 
+import asyncio
 import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,7 +40,7 @@ async def apply(database: Database, reading: Reading, progress: Progress | None 
     if reading.questions and not options.dry_run:
         asked = " ".join(question.option for question in reading.questions)
         raise ImportRefused(f"{reading.path.name}: 有待回答的问题 questions are open.", f"加上 Add: {asked}")
-    records = reading.records()
+    records = await asyncio.to_thread(reading.records)
     report = Report(
         str(reading.path),
         len(reading.table.rows),

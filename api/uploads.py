@@ -1,0 +1,209 @@
+"""Import over HTTP: a file is streamed to disk, checked, and imported as `yuanliu import` does, with its progress as NDJSON.
+
+`POST /import?name=catalog.xlsx&region=410200` with the file as the body. What is wrong before the import begins is answered by
+a status; then lines follow: `{"progress": …}`, and last `{"report": …}` or `{"error": …}`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import msgspec
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from api.identity import Identify
+from api.identity.errors import NotIdentified
+from api.settings import Settings
+from graph.changes.importing import permit
+from graph.database import Database
+from graph.errors import EngineError, GraphError, Refused
+from graph.imports import Limits, Options, Reading, apply, known_regions, plan
+from graph.permissions import Viewer
+
+log = logging.getLogger("yuanliu")
+
+LIMITS = Limits()
+AT_ONCE = 2
+"""How many files this process receives and imports at once."""
+LONGEST_NAME = 200
+FORGOTTEN_SECONDS = 24 * 3600
+"""A file that has waited so long was left by a service that was killed."""
+Said: TypeAlias = asyncio.Queue[dict[str, Any] | None]
+"""What is told of an import while it goes on; None ends it."""
+FLAGS = {"true": True, "false": False}
+SAID = {"name", "source", "region", "map", "complete", "dryRun"}
+
+
+class NotTaken(Exception):
+    """An upload that is not imported: the status, what is wrong, and the cure."""
+
+    def __init__(
+        self, status: int, code: str, message: str, cure: str = "", more: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message, "cure": cure} | dict(more or {})
+
+
+class Uploads:
+    """The endpoint `/import`. Files wait in a folder of their own below the home while they are imported."""
+
+    def __init__(self, database: Database, identify: Identify, settings: Settings, limits: Limits = LIMITS) -> None:
+        self.database = database
+        self.identify = identify
+        self.settings = settings
+        self.limits = limits
+        self.folder = settings.home / "uploads"
+        self.under_way = 0
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one upload."""
+        try:
+            return await self.respond(request)
+        except NotIdentified as refused:
+            body = {"code": refused.code, "message": str(refused), "cure": ""}
+            return JSONResponse({"error": body}, refused.status, refused.headers)
+        except NotTaken as refused:
+            headers = {"retry-after": "5"} if refused.status == 503 else None  # noqa: PLR2004
+            return JSONResponse({"error": refused.body}, refused.status, headers)
+
+    async def respond(self, request: Request) -> Response:
+        """The response to an upload; NotIdentified or NotTaken before its import begins."""
+        viewer = await self.identify(request.scope)
+        if not viewer.subject:
+            raise NotTaken(403, "NOT_ALLOWED", "The public imports nothing.", "Say who you are: send an access token.")
+        name, options = self.asked(request.query_params)
+        if int(request.headers.get("content-length", "0")) > self.limits.file_bytes:
+            raise self.too_long()
+        if self.under_way >= AT_ONCE:
+            raise NotTaken(503, "Overloaded", "Other files are being imported.", "Send it again in a moment.")
+        self.under_way += 1
+        folder = await asyncio.to_thread(self.place)
+        try:
+            reading = await self.read(request, folder / name, options)
+            await self.check(reading, viewer)
+        except BaseException:
+            await asyncio.to_thread(self.leave, folder)
+            raise
+        said: Said = asyncio.Queue()
+        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said)))
+        return StreamingResponse(lines(said, work), media_type="application/x-ndjson")
+
+    def asked(self, query: QueryParams) -> tuple[str, Options]:
+        """The name of the file and the options in a query string; NotTaken if they cannot be read."""
+        unknown = set(query) - SAID
+        name = query.get("name", "")
+        if unknown or not name.isprintable() or name != Path(name).name or not 0 < len(name) <= LONGEST_NAME:
+            said = f"no option {', '.join(sorted(unknown))}" if unknown else "no name of a file"
+            raise NotTaken(
+                400, "BadInput", f"There is {said}.", f"Say `name`; further options are {', '.join(sorted(SAID))}."
+            )
+        mapping: dict[str, str] = {}
+        for pair in query.getlist("map"):
+            header, found, field = pair.rpartition("=")
+            if not found:
+                raise NotTaken(400, "BadInput", f"map={pair} says no field.", "Write it as map=HEADER=field.")
+            mapping[header] = field
+        flags = {flag: FLAGS.get(query.get(flag, "false")) for flag in ("complete", "dryRun")}
+        if None in flags.values():
+            raise NotTaken(400, "BadInput", "complete and dryRun are true or false.", "Say one of them.")
+        return name, Options(
+            source=query.get("source") or None,
+            region=query.get("region") or None,
+            mapping=mapping,
+            complete=bool(flags["complete"]),
+            dry_run=bool(flags["dryRun"]),
+            zone=self.settings.zone.key,
+            limits=self.limits,
+        )
+
+    def place(self) -> Path:
+        """A new folder for one file; folders that were forgotten are removed."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in self.folder.iterdir():
+            with contextlib.suppress(OSError):
+                if old.stat().st_mtime < time.time() - FORGOTTEN_SECONDS:
+                    shutil.rmtree(old)
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+    def leave(self, folder: Path) -> None:
+        """Remove the folder of a file that is done with."""
+        self.under_way -= 1
+        shutil.rmtree(folder, ignore_errors=True)
+
+    async def read(self, request: Request, path: Path, options: Options) -> Reading:
+        """Write the body to disk as it comes, and understand it; NotTaken if it is too long or cannot be imported."""
+        length = 0
+        try:
+            with path.open("wb") as file:
+                async for part in request.stream():
+                    length += len(part)
+                    if length > self.limits.file_bytes:
+                        raise self.too_long()
+                    file.write(part)
+        except ClientDisconnect as gone:
+            raise NotTaken(400, "BadInput", "The file was cut off.", "Send it again.") from gone
+        try:
+            regions = await known_regions(self.database)
+            reading = await asyncio.to_thread(plan, path, options, regions)
+        except EngineError as error:
+            raise NotTaken(503, type(error).__name__, error.message, error.cure) from error
+        except GraphError as error:
+            raise NotTaken(422, type(error).__name__, error.message, error.cure) from error
+        if reading.questions and not options.dry_run:
+            asked = [{"about": q.about, "text": q.text, "option": q.option} for q in reading.questions]
+            raise NotTaken(422, "Asked", "Something must be said first.", "Answer the questions.", {"questions": asked})
+        return reading
+
+    def too_long(self) -> NotTaken:
+        """The refusal of a file that is too long."""
+        limit = f"The file is longer than {self.limits.file_bytes} bytes."
+        return NotTaken(413, "TooLong", limit, "Split it, or compress it with gzip.")
+
+    async def check(self, reading: Reading, viewer: Viewer) -> None:
+        """NotTaken, 403, if the viewer may not import the file."""
+        try:
+            await permit(self.database, viewer, reading, self.settings.today(), "")
+        except Refused as refused:
+            more = {"rules": list(refused.rules)}
+            raise NotTaken(403, refused.code, refused.message, refused.cure, more) from refused
+
+    async def imported(self, reading: Reading, folder: Path, said: Said) -> None:
+        """Import the file, telling its progress and its end; it goes on although the client is gone."""
+
+        def progress(done: int, total: int) -> None:
+            said.put_nowait({"progress": {"done": done, "total": total}})
+
+        try:
+            report = await apply(self.database, reading, progress)
+            # Where files stand on our disk is nobody's business.
+            end = {"report": report.as_json() | {"file": reading.path.name, "rejectedFile": None}}
+        except GraphError as error:
+            end = {"error": {"code": type(error).__name__, "message": error.message, "cure": error.cure}}
+        except Exception:
+            log.exception("an import failed")
+            end = {
+                "error": {
+                    "code": "Internal",
+                    "message": "The import failed.",
+                    "cure": "The log of the service says why.",
+                }
+            }
+        await asyncio.to_thread(self.leave, folder)
+        said.put_nowait(end)
+        said.put_nowait(None)
+
+
+async def lines(said: Said, work: asyncio.Future[None]) -> AsyncGenerator[bytes]:
+    """The progress of an import, and its end."""
+    while (line := await said.get()) is not None:
+        yield msgspec.json.encode(line) + b"\n"
+    await work

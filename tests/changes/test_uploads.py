@@ -1,0 +1,211 @@
+"""Import over HTTP: by whom, of what, dry and for good, too long, cut off, two at once."""
+
+import asyncio
+import gzip
+import json
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from api.settings import CURRENT, Settings
+from api.uploads import AT_ONCE, Uploads
+from changes.people import ADMINISTRATOR, BUREAU, OFFICER, OTHER_OFFICER, READER, person
+from graph.imports import Limits
+from graph.permissions import PUBLIC
+from graph.words import Role
+
+COUNTY_OFFICER = person("county", Role.CATALOG_OFFICER, "", "Region:410299")
+EVERYONE = {viewer.subject: viewer for viewer in (PUBLIC, ADMINISTRATOR, BUREAU, OFFICER, OTHER_OFFICER, READER)} | {
+    COUNTY_OFFICER.subject: COUNTY_OFFICER
+}
+LONGEST = 300_000
+COLUMNS = ["信息资源代码=resourceCode", "信息资源名称=name", "信息资源提供方=provider"]
+
+
+@pytest.fixture
+async def uploads(changing, tmp_path):
+    """The endpoint, asked by whom the header `viewer` names."""
+
+    async def identify(scope):
+        return EVERYONE[dict(scope["headers"]).get(b"viewer", b"").decode()]
+
+    settings = Settings(tmp_path, tmp_path, changing.address, CURRENT, ZoneInfo("Asia/Shanghai"))
+    return Uploads(changing, identify, settings, Limits(file_bytes=LONGEST))
+
+
+@pytest.fixture
+async def upload(uploads):
+    """Send a file: its rows, or its bytes, with the options; the status and the lines of the answer."""
+    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+
+    async def sent(viewer, content, name="目录.json", **options):
+        body = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
+        asked = {"name": name, "region": "410299", "source": "示例", "map": COLUMNS, **options}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            response = await client.post("/import", content=body, params=asked, headers={"viewer": viewer.subject})
+        return response.status_code, [json.loads(line) for line in response.text.splitlines()]
+
+    return sent
+
+
+def row(code, provider="县民政局", **other):
+    return {"信息资源代码": code, "信息资源名称": f"条目{code}", "信息资源提供方": provider} | other
+
+
+async def present(changing, code):
+    rows = await changing.run("MATCH (r:Resource {id: $id}) RETURN r.name AS name", id=f"Resource:410299/{code}")
+    return [each["name"] for each in rows]
+
+
+async def test_a_file_is_imported_with_progress_and_a_report(upload, uploads, changing):
+    content = gzip.compress(json.dumps([row(f"UP{n}") for n in range(30)]).encode())
+    status, lines = await upload(ADMINISTRATOR, content, name="目录.json.gz")
+    assert status == 200
+    assert lines[0] == {"progress": {"done": 30, "total": 30}}
+    report = lines[-1]["report"]
+    assert (report["file"], report["new"], report["rejected"]) == ("目录.json.gz", 30, [])
+    assert await present(changing, "UP7") == ["条目UP7"]
+    assert not list(uploads.folder.iterdir()), "nothing is left on disk"
+    assert uploads.under_way == 0
+
+
+async def test_a_dry_run_changes_nothing_and_says_what_is_asked(upload, changing):
+    status, lines = await upload(OFFICER, [row("DRY1")], dryRun="true")
+    assert (status, lines[-1]["report"]["new"], lines[-1]["report"]["dryRun"]) == (200, 1, True)
+    assert await present(changing, "DRY1") == []
+    status, [refused] = await upload(ADMINISTRATOR, [{"信息资源提供方": "x", "a": 1}], source="", map=[])
+    assert (status, refused["error"]["code"]) == (422, "Asked")
+    assert {question["about"] for question in refused["error"]["questions"]} == {"COLUMN", "SOURCE"}
+
+
+async def test_rows_that_are_rejected_are_told_with_their_cells(upload):
+    status, lines = await upload(ADMINISTRATOR, [row("RJ1"), row("RJ2", 信息资源名称="")])
+    assert status == 200
+    assert lines[-1]["report"]["rejected"][0]["row"] == 2
+    assert lines[-1]["report"]["rejectedFile"] is None
+
+
+@pytest.mark.parametrize(
+    ("viewer", "provider", "allowed"),
+    [
+        (OFFICER, "县民政局", True),
+        (OFFICER, "县公安局", False),
+        (OFFICER, "县新设局", False),  # a department that is not there yet
+        (OFFICER, "", False),
+        (COUNTY_OFFICER, "县公安局", True),
+        (BUREAU, "县新设局", True),
+        (READER, "县民政局", False),
+        (PUBLIC, "县民政局", False),
+    ],
+)
+async def test_who_may_import_what(upload, changing, viewer, provider, allowed):
+    code = f"WHO-{viewer.subject.rpartition('|')[2]}-{provider}"
+    status, lines = await upload(viewer, [row(code, provider)])
+    assert status == (200 if allowed else 403)
+    assert bool(await present(changing, code)) == allowed
+    if not allowed:
+        assert lines[0]["error"]["code"] == "NOT_ALLOWED"
+        assert lines[0]["error"]["cure"]
+
+
+async def test_an_officer_takes_no_entry_of_another_department(upload, changing):
+    await upload(ADMINISTRATOR, [row("THEIRS", "县公安局")])
+    status, [refused] = await upload(OFFICER, [row("THEIRS", "县民政局")])
+    assert (status, refused["error"]["code"]) == (403, "NOT_ALLOWED")
+    assert refused["error"]["rules"]
+    status, _ = await upload(OTHER_OFFICER, [row("THEIRS", "县公安局", 摘要="改")])
+    assert status == 200
+    status, _ = await upload(OFFICER, [row("OWN")], complete="true")
+    assert status == 403, "a whole catalog closes the entries of others"
+    items = [{"resource_code": "THEIRS", "item_name": "姓名"}, {"resource_code": "OWN", "item_name": "姓名"}]
+    status, _ = await upload(OFFICER, items, map=["resource_code=resourceCode", "item_name=item.name"])
+    assert status == 403, "items lead to the entry of another department"
+    [denied] = await changing.run(
+        "MATCH (e:Event {action: 'DENIAL', actor: $actor}) WHERE 'Region:410299' IN e.targets RETURN count(e) AS count",
+        actor=OFFICER.subject,
+    )
+    assert denied["count"] >= 3
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "status", "code"),
+    [
+        (b"x" * (LONGEST + 1), {}, 413, "TooLong"),
+        (b"PK\x03\x04 no workbook", {"name": "a.xlsx"}, 422, "ImportRefused"),
+        (b"[{]", {}, 422, "ImportRefused"),
+        ([row("X")], {"region": "999999"}, 422, "BadInput"),
+        ([row("X")], {"name": "../a.json"}, 400, "BadInput"),
+        ([row("X")], {"name": ""}, 400, "BadInput"),
+        ([row("X")], {"map": "nothing"}, 400, "BadInput"),
+        ([row("X")], {"dryRun": "perhaps"}, 400, "BadInput"),
+        ([row("X")], {"unknown": "1"}, 400, "BadInput"),
+    ],
+)
+async def test_what_cannot_be_imported_is_said_before_anything_begins(upload, uploads, content, options, status, code):
+    found, [refused] = await upload(ADMINISTRATOR, content, **options)
+    assert (found, refused["error"]["code"]) == (status, code)
+    assert refused["error"]["message"]
+    assert uploads.under_way == 0
+    assert not uploads.folder.exists() or not list(uploads.folder.iterdir())
+
+
+async def test_a_body_without_a_length_is_bounded_as_it_comes(uploads):
+    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+
+    async def endless():
+        for _ in range(100):
+            yield b"x" * 10_000
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        headers = {"viewer": ADMINISTRATOR.subject}
+        response = await client.post("/import?name=a.json", content=endless(), headers=headers)
+    assert response.status_code == 413
+    assert uploads.under_way == 0
+
+
+async def test_more_files_than_are_taken_at_once(upload, uploads):
+    uploads.under_way = AT_ONCE
+    status, [refused] = await upload(ADMINISTRATOR, [row("BUSY")])
+    assert (status, refused["error"]["code"]) == (503, "Overloaded")
+
+
+async def test_who_is_gone_leaves_his_import_to_its_end(uploads, changing):
+    """The client ends the connection after the first line of the answer."""
+    body = json.dumps([row(f"GONE{n}") for n in range(5)], ensure_ascii=False).encode()
+    received = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive():
+        message = next(received, None)
+        if message is None:
+            await asyncio.sleep(3600)
+        return message
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            raise OSError
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/import", "raw_path": b"/import", "root_path": "", "scheme": "http",
+        "query_string": b"name=a.json&region=410299&source=s", "headers": [(b"viewer", b"test|administrator")],
+        "http_version": "1.1", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+    with pytest.raises(Exception):  # noqa: B017, PT011  # whatever the framework makes of a client that is gone
+        await app(scope, receive, send)
+    async with asyncio.timeout(20):
+        while uploads.under_way:  # noqa: ASYNC110  # the import tells nobody any more
+            await asyncio.sleep(0.05)
+    assert await present(changing, "GONE4") == ["条目GONE4"]
+
+
+async def test_files_that_were_forgotten_are_removed(uploads, upload):
+    import os
+
+    old = uploads.folder / "old"
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    await upload(ADMINISTRATOR, [row("SWEEP")])
+    assert not old.exists()
