@@ -4,10 +4,10 @@ from datetime import date
 from typing import LiteralString
 
 from graph.computed import Nodes
-from graph.permissions import visible
 from graph.questions import Put, one
+from graph.sight import Sight
+from graph.statement import Composer
 from graph.verdicts import Verdict
-from graph.words import Scope
 
 # The nearest regime at or above the region `r`, and its parameter; `parameter` is null where no regime applies.
 APPLYING: LiteralString = """
@@ -24,14 +24,15 @@ SOURCES = {
 }
 
 
-def applying(name: LiteralString) -> LiteralString:
+def applying(composer: Composer, name: LiteralString) -> LiteralString:
     """The clauses that find, for the region `r`, `regime`, `parameter` and `rules`; `name` is the parameter's, as Cypher."""
-    found = APPLYING.replace("<name>", name).replace("<visible g>", visible("Regime", "g"))
-    return found.replace("<visible p>", visible("Parameter", "p")).replace("<visible u>", visible("Rule", "u"))
+    found = APPLYING.replace("<name>", name).replace("<visible g>", composer.visible("Regime", "g"))
+    found = found.replace("<visible p>", composer.visible("Parameter", "p"))
+    return found.replace("<visible u>", composer.visible("Rule", "u"))
 
 
-def basis(verdict: Verdict, facts: list[str], node: Put, on: date, known_at: str) -> Put:
-    """The basis of a verdict; `node` holds the regime and the rules."""
+def basis(verdict: Verdict, facts: list[str], node: Put, on: date, known_at: str, sight: Sight) -> Put:
+    """The basis of a verdict for one who has this sight; `node` holds the regime and the rules."""
     row = {
         "regulated": verdict.regulated,
         "regime": node,
@@ -40,6 +41,6 @@ def basis(verdict: Verdict, facts: list[str], node: Put, on: date, known_at: str
         "note": verdict.note,
         "on": on.isoformat(),
         "knownAt": known_at,
-        "scope": Scope.WHOLE,
+        "scope": sight.scope,
     }
     return one("Basis", row)

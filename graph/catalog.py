@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any, LiteralString
 
 from graph.model import RECORDS
-from graph.permissions import visible
 from graph.questions import PAGE_ARGUMENTS, Argument, Asked, Page, Question, register
 from graph.record import Declared, Id
 from graph.statement import Composer
@@ -29,11 +28,11 @@ def noun(record: Declared) -> Callable[..., Awaitable[Any]]:
         """The node's row, or None when there is none, or none that may be seen."""
 
         def compose(composer: Composer) -> LiteralString:
-            label, seen = record.name, visible(record.name, "n0")
+            label, seen = record.name, composer.visible(record.name, "n0")
             if not (composer.dated and record.has_states):
                 return ONE.format(label=label, visible=seen, row=composer.record(asked.selection, record, 0))
             row = composer.record(asked.selection, record, 0, "s0")
-            return ONE_THEN.format(label=label, visible=seen, state=composer.state("n0"), row=row)
+            return ONE_THEN.format(label=label, visible=seen, state=composer.state(label, "n0"), row=row)
 
         columns = await asked.read(compose, on=on, known_at=knownAt, id=id)
         return columns and columns[0]
@@ -48,8 +47,7 @@ def nouns(record: Declared) -> Callable[..., Awaitable[Any]]:
         """A page; its arguments are read by the composer, as those of a page inside a record are."""
 
         def compose(composer: Composer) -> LiteralString:
-            match: LiteralString = "MATCH (n0:" + record.name + ") WHERE " + visible(record.name, "n0")
-            return MANY.format(page=composer.page(asked.selection, record, match, 0))
+            return MANY.format(page=composer.listing(asked.selection, record))
 
         columns = await asked.read(compose)
         return columns and columns[0]
@@ -65,7 +63,7 @@ async def node(asked: Asked, *, id: str) -> Any:
 
     def compose(composer: Composer) -> LiteralString:
         row = composer.tagged(asked.selection, record, 0)
-        return ONE.format(label=record.name, visible=visible(record.name, "n0"), row=row)
+        return ONE.format(label=record.name, visible=composer.visible(record.name, "n0"), row=row)
 
     columns = await asked.read(compose, variant=record.name, id=id)
     return columns and columns[0]

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, LiteralString, Protocol, Self, TypeVar, cast
 
 import neo4j
 import neo4j.time
@@ -43,6 +43,14 @@ class Address:
     def __repr__(self) -> str:
         """Without the password."""
         return f"Address({self.uri!r}, {self.user!r}, database={self.database!r})"
+
+
+class Runner(Protocol):
+    """A database or a transaction: both run statements."""
+
+    async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+        """Run a statement and return its records."""
+        ...
 
 
 class Transaction:

@@ -4,7 +4,6 @@ from typing import Annotated, Any, LiteralString
 
 from graph import basis
 from graph.computed import Columns, Nodes
-from graph.permissions import visible
 from graph.questions import Asked, Doc, Page, place, question
 from graph.record import Id
 from graph.selection import pages, wants_total
@@ -30,11 +29,12 @@ RETURN 'PROVIDED_BY_SEVERAL' AS kind, r, d, i, [d.id, d.name, i.id, i.name, x.na
 # that an element with one item costs nothing more.
 DUPLICATES: LiteralString = """
 MATCH (element:DataElement) WHERE <visible element> AND <after>
-  AND COUNT { (element)<-[:MEANS]-() } > 1
+  AND COUNT { (element)<-[:MEANS]-<others> } > 1
 CALL (element) {
   CALL (element) { <collected> UNION ALL <provided> }
-  WITH kind, r, d, i, fact, head(COLLECT { MATCH (d)-[o:PART_OF WHERE <o>]->(t:Department) WHERE <visible t> RETURN t }) AS parent
-  ORDER BY fact[0], fact[2]
+  WITH kind, r, d, i, fact, head(COLLECT {
+    MATCH (d)-[o:PART_OF WHERE <o>]->(t:Department) WHERE <visible t> RETURN t ORDER BY t.id }) AS parent
+  ORDER BY fact
   WITH kind, r, collect(DISTINCT d) AS departments, collect(DISTINCT i) AS items, collect(DISTINCT fact) AS facts,
     count(DISTINCT coalesce(parent, d)) AS several
   WHERE several > 1 AND <within> AND <involved>
@@ -81,21 +81,23 @@ async def duplicateCollection(  # noqa: N802
 
     def compose(composer: Composer) -> LiteralString:
         duplicates = DUPLICATES.replace("<collected>", COLLECTED).replace("<provided>", PROVIDED)
+        duplicates = duplicates.replace("<others>", "()" if composer.shape.is_whole else OTHERS)
         duplicates = duplicates.replace("<within>", WITHIN if region is not None else "true")
         duplicates = duplicates.replace("<involved>", INVOLVED if department is not None else "true")
         total = TOTAL.replace("<duplicates>", duplicates.replace("<after>", "true"))
         listed = LIST.replace("<duplicates>", duplicates.replace("<after>", NEXT if after is not None else "true"))
         listed = listed.replace("<beyond>", "key > $after" if after is not None else "true")
-        listed = listed.replace("<applying>", basis.applying(PARAMETER))
+        listed = listed.replace("<applying>", basis.applying(composer, PARAMETER))
         listed = listed.replace("<total>", total if wants_total(asked.selection, "Duplicate") else "null")
         for hole in EDGES:
             listed = listed.replace("<" + hole + ">", composer.holds(hole))
         for variable, label in SEEN:
-            listed = listed.replace("<visible " + variable + ">", visible(label, variable))
+            listed = listed.replace("<visible " + variable + ">", composer.visible(label, variable))
         return listed.replace("<instant>", INSTANT).replace("<columns>", columns.compose(composer))
 
     parts = (after or "").split(BETWEEN)
     parameters: dict[str, Any] = {"region": region, "department": department, "first": first, "after": after}
+    sight = await asked.see()
     found = await asked.read(compose, element=BETWEEN.join(parts[:2]), **parameters)
     if found is None:
         return [[], 0]
@@ -112,13 +114,14 @@ async def duplicateCollection(  # noqa: N802
             "departments": node,
             "items": node,
             "source": node,
-            "basis": basis.basis(verdict, said, node, asked.today, found[2]),
+            "basis": basis.basis(verdict, said, node, asked.today, found[2], sight),
         }
         rows.append([key, *(place(page, "Duplicate", values) for page in pages(asked.selection, "Duplicate"))])
     return [rows, found[1]]
 
 
 WITHIN: LiteralString = "EXISTS { MATCH (r)-[:WITHIN*0..6]->(:Region {id: $region}) }"
+OTHERS: LiteralString = "(o:DataItem) WHERE <visible o>"
 INVOLVED: LiteralString = "any(d IN departments WHERE d.id = $department)"
 NEXT: LiteralString = "element.sortName >= $element"
 PARAMETER: LiteralString = (
@@ -130,6 +133,7 @@ SEEN: tuple[tuple[LiteralString, str], ...] = (
     ("d", "Department"),
     ("element", "DataElement"),
     ("i", "DataItem"),
+    ("o", "DataItem"),
     ("r", "Region"),
     ("t", "Department"),
     ("x", "Resource"),

@@ -6,7 +6,6 @@ from typing import Annotated, Any, LiteralString
 from graph.computed import NAMED, Columns, Nodes
 from graph.errors import BadInput
 from graph.model import RECORDS
-from graph.permissions import visible
 from graph.questions import Asked, Doc, Page, place, question
 from graph.record import Id
 from graph.selection import pages, wants_total
@@ -146,10 +145,10 @@ async def holders(
 
 def filled(composer: Composer, text: LiteralString, label: str) -> LiteralString:
     """The statement with its clocks and permissions in place."""
-    text = text.replace("<label>", RECORDS[label].name).replace("<visible a>", visible(label, "a"))
-    text = text.replace("<visible y>", visible("Resource" if label == "Resource" else "DataItem", "y"))
+    text = text.replace("<label>", RECORDS[label].name).replace("<visible a>", composer.visible(label, "a"))
+    text = text.replace("<visible y>", composer.visible("Resource" if label == "Resource" else "DataItem", "y"))
     for hole, kind, variable in SEEN:
-        text = text.replace(hole, visible(kind, variable))
+        text = text.replace(hole, composer.visible(kind, variable))
     for hole, edge in HOLES:
         text = text.replace(hole, composer.holds(edge))
     return text

@@ -4,7 +4,6 @@ from typing import Annotated, Any, LiteralString
 
 from graph import basis
 from graph.computed import Columns, Nodes
-from graph.permissions import visible
 from graph.questions import Asked, Doc, Page, place, question
 from graph.record import Id
 from graph.selection import pages, wants_total
@@ -75,18 +74,19 @@ async def islands(
             found.replace("<after>", "s.sortName > $after" if after is not None else "s.sortName IS NOT NULL"),
         )
         listed = listed.replace("<total>", total if wants_total(asked.selection, "Island") else "null")
-        listed = listed.replace("<applying>", basis.applying("'exchange.joinPlatform'"))
+        listed = listed.replace("<applying>", basis.applying(composer, "'exchange.joinPlatform'"))
         for hole in ("x", "y"):
             listed = listed.replace(
-                "<use " + hole + ">", IN_USE.replace("{t}", hole).replace("{visible}", visible("System", hole))
+                "<use " + hole + ">", IN_USE.replace("{t}", hole).replace("{visible}", composer.visible("System", hole))
             )
         for hole in EDGES:
             listed = listed.replace("<" + hole + ">", composer.holds(hole))
-        listed = listed.replace("<visible s>", visible("System", "s")).replace(
-            "<visible d>", visible("Department", "d")
+        listed = listed.replace("<visible s>", composer.visible("System", "s")).replace(
+            "<visible d>", composer.visible("Department", "d")
         )
         return listed.replace("<instant>", INSTANT).replace("<columns>", columns.compose(composer))
 
+    sight = await asked.see()
     found = await asked.read(compose, region=region, first=first, after=after)
     if found is None:
         return [[], 0]
@@ -99,7 +99,7 @@ async def islands(
             "systems": node,
             "departments": node,
             "reason": reason([name for name, _ in systems]),
-            "basis": basis.basis(verdict, sentences(systems, departments), node, asked.today, found[2]),
+            "basis": basis.basis(verdict, sentences(systems, departments), node, asked.today, found[2], sight),
         }
         rows.append([key, *(place(page, "Island", values) for page in pages(asked.selection, "Island"))])
     return [rows, found[1]]

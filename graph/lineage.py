@@ -9,7 +9,6 @@ from typing import Annotated, Any, LiteralString
 from graph.database import instant
 from graph.errors import BadInput, TooSlow
 from graph.model import RECORDS
-from graph.permissions import visible
 from graph.questions import Asked, Doc, Put, columns, one, place, question
 from graph.record import Declared, Id
 from graph.selection import Selection
@@ -195,8 +194,8 @@ def walk_statement(
         .replace("<cut>", cut)
         .replace("<edge>", edge)
         .replace("<hops>", HOPS[hops])
-        .replace("<visible a>", visible(record.name, "a"))
-        .replace("<visible y>", visible(record.name, "y"))
+        .replace("<visible a>", composer.visible(record.name, "a"))
+        .replace("<visible y>", composer.visible(record.name, "y"))
         .replace("<columns>", "".join(flows))
         .replace("<rows>", "".join(rows))
         .replace("<open>", OPEN)

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, LiteralString
 
+from graph.audience import stamp, stamp_regions
 from graph.database import Database, Transaction
 from graph.errors import ImportRefused
 from graph.model import RECORDS
@@ -59,8 +60,19 @@ async def load(database: Database, folder: Path, *, structure: bool = False) -> 
         for seed in sets:
             for kind, rows in seed["edges"].items():
                 await edges(tx, kind, rows, seed.get("source"), at)
+        if any("Region" in seed["nodes"] for seed in sets):
+            await stamp_regions(tx)
+        await stamp(tx, touched(sets))
         await tx.run(KEEP, id=identity, digest=digest)
     return True
+
+
+def touched(sets: Iterable[dict[str, Any]]) -> set[str]:
+    """The ids of all nodes that seed sets hold, and of the ends of all their edges."""
+    nodes = {row["id"] for seed in sets for rows in seed["nodes"].values() for row in rows}
+    return nodes | {
+        row[end] for seed in sets for rows in seed["edges"].values() for row in rows for end in ("from", "to")
+    }
 
 
 def contents(folder: Path) -> tuple[list[Path], str]:

@@ -4,9 +4,11 @@
 that holds something else is left alone.
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import LiteralString, cast
 
+from graph.audience import stamp_all, stamp_regions
 from graph.database import Database
 from graph.errors import EngineError
 
@@ -21,6 +23,16 @@ MERGE (c:Catalog {id: 'Catalog:yuanliu'}) ON CREATE SET c.version = 0, c.purpose
 """
 DONE: LiteralString = "MATCH (c:Catalog {id: 'Catalog:yuanliu'}) SET c.version = $version"
 READY: LiteralString = "CALL db.awaitIndexes(300)"
+
+
+async def stamp_what_is_there(database: Database) -> None:
+    """Say of what an earlier release wrote who may see it."""
+    await stamp_regions(database)
+    await stamp_all(database)
+
+
+THEN: dict[str, Callable[[Database], Awaitable[None]]] = {"0004_audience": stamp_what_is_there}
+"""What comes after a migration and is more than a statement."""
 
 
 async def migrate(database: Database, purpose: str = "catalog") -> int:
@@ -49,6 +61,8 @@ async def migrate(database: Database, purpose: str = "catalog") -> int:
         if number > (version or 0):
             for statement in statements(step):
                 await database.run(statement)
+            if step.stem in THEN:
+                await THEN[step.stem](database)
             await database.run(DONE, version=number)
     await database.run(READY)
     return len(steps)

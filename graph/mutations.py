@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString
 
-from graph.changes.allowed import Binding, Line, Place, demand, may
+from graph.changes.allowed import Line, Place, demand, may
 from graph.changes.places import POINTS
 from graph.database import Transaction
 from graph.permissions import Viewer, visible
 from graph.questions import Argument, arguments_of
 from graph.record import Id
+from graph.sight import Sight
 from graph.words import Action
 
 
@@ -31,31 +32,35 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One mutation under way: its transaction, who asks with which roles, the instant and the day of it."""
+    """One mutation under way: its transaction, what the asker sees and which roles he has, the instant and the day of it."""
 
     tx: Transaction
-    viewer: Viewer
-    bindings: tuple[Binding, ...]
+    sight: Sight
     at: str
     today: date
 
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        return self.sight.viewer
+
     async def one(self, statement: LiteralString, **parameters: Any) -> dict[str, Any] | None:
         """The first record of a statement that knows `$at`, `$today`, `$viewer` and the `$points` of a regime; or None."""
-        known = {"at": self.at, "today": self.today, "viewer": self.viewer.parameters, "points": POINTS}
+        known = {"at": self.at, "today": self.today, "viewer": self.sight.parameters, "points": POINTS}
         found = await self.tx.run(statement, **known, **parameters)
         return found[0] if found else None
 
     def visible(self, label: str, variable: LiteralString) -> LiteralString:
         """The predicate under which the asker may see the node of `label` in `variable`."""
-        return visible(label, variable)
+        return visible(label, variable, self.sight.shape)
 
     def may(self, lines: Sequence[Line], place: Place) -> bool:
         """Whether one of the asker's roles goes as far as the place."""
-        return may(self.bindings, lines, place)
+        return may(self.sight.bindings, lines, place)
 
     def demand(self, lines: Sequence[Line], place: Place) -> None:
         """Refused where none of the asker's roles goes as far as the place."""
-        demand(self.bindings, lines, place)
+        demand(self.sight.bindings, lines, place)
 
 
 @dataclass(frozen=True, slots=True)

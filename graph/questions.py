@@ -15,6 +15,7 @@ from graph.errors import BadInput
 from graph.model import RECORD_TYPES
 from graph.permissions import Viewer
 from graph.selection import Selection, skeletons
+from graph.sight import Sight, sight_of
 from graph.statement import MAX_PAGE, Composer, bind
 
 MEMO = 64
@@ -71,13 +72,23 @@ QUESTIONS: dict[str, Question] = {}
 
 @dataclass(slots=True)
 class Asked:
-    """One question as it was asked: by whom, of which database, for which fields, with which values, on which day."""
+    """One question as it was asked: by whom, of which database, for which fields, with which values, on which day.
+
+    All its statements are asked with one sight of the viewer, worked out by the first.
+    """
 
     database: Database
     viewer: Viewer
     selection: Selection
     values: Sequence[Any]
     today: date
+    sight: Sight | None = None
+
+    async def see(self) -> Sight:
+        """What the viewer sees."""
+        if self.sight is None:
+            self.sight = await sight_of(self.database, self.viewer, self.today)
+        return self.sight
 
     async def read(
         self,
@@ -90,19 +101,20 @@ class Asked:
         **parameters: Any,
     ) -> list[Any] | None:
         """Compose the statement (once for each shape of the values and `variant`) and return the columns of its record."""
+        sight = await self.see()
         dated, known = on is not None, known_at is not None
         memo = self.selection.memo
-        key = (variant, dated, known, skeletons(self.values))
+        key = (variant, dated, known, sight.shape, skeletons(self.values))
         composed = memo.get(key)
         if composed is None:
             if len(memo) >= MEMO:
                 memo.clear()
-            composer = Composer(self.values, dated=dated, known=known)
+            composer = Composer(self.values, sight.shape, dated=dated, known=known)
             composed = memo[key] = (compose(composer), composer.binds)
         statement, binds = composed
         bound = bind(binds, self.values) | parameters
         bound["on"] = on or self.today
-        bound["viewer"] = self.viewer.parameters
+        bound["viewer"] = sight.parameters
         # The engine tells two equal instants in different zones apart; it keeps all its own in UTC.
         bound["knownAt"] = known_at and known_at.astimezone(UTC)
         return await self.database.read(statement, bound, seconds)

@@ -8,7 +8,6 @@ from typing import Annotated, Any, LiteralString
 
 from graph.computed import NAMED, Columns, Nodes
 from graph.errors import BadInput
-from graph.permissions import visible
 from graph.questions import Asked, Doc, Page, each, place, question
 from graph.selection import pages, wants_total
 from graph.sorting import BETWEEN
@@ -74,7 +73,7 @@ async def search(
 
     def compose(composer: Composer) -> LiteralString:
         allowed: list[LiteralString] = [
-            "(n:" + name + " AND " + visible(name, "n") + ")" for name in NAMED if name in labels
+            "(n:" + name + " AND " + composer.visible(name, "n") + ")" for name in NAMED if name in labels
         ]
         hits = HITS.replace("<visible>", "(" + " OR ".join(allowed) + ")")
         total = TOTAL.replace("<hits>", hits) if wants_total(asked.selection, "SearchHit") else "null"

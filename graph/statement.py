@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 from graph.errors import BadInput
 from graph.model import RECORDS
-from graph.permissions import visible
+from graph.permissions import WHOLE, Shape, seeks, shown, visible, visible_state
 from graph.record import Declared, Many, One, Order, Value
 from graph.selection import Selection, pages, wants_cursor, wants_more, wants_total
 
@@ -37,10 +37,13 @@ STATE: LiteralString = """head([x IN [{n}] WHERE ({n}.since IS NULL OR {n}.since
 
 
 class Composer:
-    """Joins one statement. `dated`: single nouns are asked for as of a day; `known`: as of an instant, too."""
+    """Joins one statement for viewers of one shape. `dated`: nouns are asked for as of a day; `known`: as of an instant, too."""
 
-    def __init__(self, values: Sequence[Any], *, dated: bool = False, known: bool = False) -> None:
+    def __init__(
+        self, values: Sequence[Any], shape: Shape = WHOLE, *, dated: bool = False, known: bool = False
+    ) -> None:
         self.values = values
+        self.shape = shape
         self.dated = dated or known
         self.known = known
         self.binds: list[tuple[str, int, tuple[str | int, ...]]] = []
@@ -55,14 +58,21 @@ class Composer:
         self.binds.append((name, slot, path))
         return "$" + name
 
+    def visible(self, label: str, variable: LiteralString) -> LiteralString:
+        """The predicate under which the viewer may see the node of `label` in `variable`."""
+        return visible(label, variable, self.shape)
+
     def holds(self, edge: LiteralString) -> LiteralString:
         """The predicate under which an asserted edge holds on the day, as far as it was known."""
         return ((KNOWN_THEN if self.known else KNOWN_NOW) + HOLDS_ON).replace("{e}", edge)
 
-    def state(self, node: LiteralString) -> LiteralString:
-        """The expression for the state of a node on the day, as far as it was known."""
+    def state(self, label: str, node: LiteralString) -> LiteralString:
+        """The expression for the state of a node on the day, as far as it was known, and may be seen."""
         present: LiteralString = "AND {n}.recordedAt <= $knownAt" if self.known else ""
-        past: LiteralString = self.holds("x")
+        past = self.holds("x")
+        seen = visible_state(label, "x", self.shape)
+        if seen != "true":
+            past = past + " AND " + seen
         return STATE.format(n=node, present=present.replace("{n}", node), past=past)
 
     def match(self, source: One | Many, label: str, depth: int) -> LiteralString:
@@ -70,7 +80,7 @@ class Composer:
         n, m, e = NODES[depth], NODES[depth + 1], EDGES[depth + 1]
         pattern = source.match.format(n=n, m=m, e=e)
         clocks: LiteralString = self.holds(e) + " AND " if "{e}" in source.match else ""
-        return "MATCH " + pattern + " WHERE " + clocks + visible(label, m)
+        return "MATCH " + pattern + " WHERE " + clocks + self.visible(label, m)
 
     def record(
         self, selection: Selection, record: Declared, depth: int, state: LiteralString | None = None
@@ -93,7 +103,7 @@ class Composer:
         field = record.fields[selection.field]
         source = field.source
         if isinstance(source, Value):
-            return source.cypher.format(n=node, s=state)
+            return self.shown(record, field.name, source.cypher.format(n=node, s=state), depth)
         if depth + 1 >= len(NODES):
             raise BadInput(f"The question is nested deeper than {len(NODES) - 1} levels.", "Ask it in parts.")
         target = RECORDS[neighbour(field.type)]
@@ -113,13 +123,20 @@ class Composer:
             return self.page(selection, target, self.match(source, target.name, depth), depth + 1)
         raise TypeError(f"{record.name}.{field.name} is given by its question, not read from the graph")
 
+    def shown(self, record: Declared, field: str, value: LiteralString, depth: int) -> LiteralString:
+        """A value of the node at `depth`; null where the viewer may see the node, but not this."""
+        allowed = shown(record.name, field, self.shape)
+        if allowed is None:
+            return value
+        return "(CASE WHEN " + allowed.replace("{n}", NODES[depth]) + " THEN " + value + " END)"
+
     def row(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
         """The row of the node at `depth` in the state that the two dates ask for."""
         if self.dated and record.has_states:
             # A node without a state on that day is still an end of an edge that holds: then its present state speaks.
             now, then = NODES[depth], STATES[depth]
             row = self.record(selection, record, depth, then)
-            return "[" + then + " IN [coalesce(" + self.state(now) + ", " + now + ")] | " + row + "][0]"
+            return "[" + then + " IN [coalesce(" + self.state(record.name, now) + ", " + now + ")] | " + row + "][0]"
         return self.record(selection, record, depth)
 
     def tagged(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
@@ -146,32 +163,68 @@ class Composer:
         row = self.any_of(selection, records, 0) if is_interface else self.row(selection, records[0], 0)
         return "COLLECT { UNWIND " + listed + " AS n0 RETURN " + row + " }"
 
+    def listing(self, selection: Selection, record: Declared) -> LiteralString:
+        """The page of all nodes of a record, which become the nodes at depth 0."""
+        label, n = record.name, NODES[0]
+        parts = seeks(label, self.shape)
+        if not parts:
+            return self.page(selection, record, "MATCH (n0:" + label + ") WHERE " + self.visible(label, n), 0)
+        key: LiteralString = n + "." + self.order(selection, record).key
+        matches: list[tuple[LiteralString, LiteralString]] = [
+            ("UNWIND " + source + " AS part ", "MATCH (n0:" + label + ") WHERE " + condition.replace("{n}", n)
+             + " AND " + key + " IS NOT NULL")
+            for source, condition in parts
+        ]  # fmt: skip
+        where, bounds, cut = self.cut(selection, record, 0)
+        found: list[LiteralString] = [
+            source + "CALL (part) { " + match + where + bounds + " RETURN " + n + cut + " } RETURN " + n
+            for source, match in matches
+        ]
+        counts: list[LiteralString] = ["COUNT { " + source + match + where + " }" for source, match in matches]
+        listed: LiteralString = "CALL () { " + " UNION ALL ".join(found) + " }"
+        return self.rows(selection, record, 0, listed + " WITH " + n + cut, " + ".join(counts))
+
     def page(self, selection: Selection, record: Declared, match: LiteralString, depth: int) -> LiteralString:
         """`[rows, totalCount]` of the nodes at `depth` that `match` (with its WHERE) finds: a keyset page."""
-        n = NODES[depth]
-        slots = selection.slots
-        if "where" in slots and self.values[slots["where"]]:
-            match = match + " AND " + self.where(record, slots["where"], (), depth)
-        order = self.order(selection, record)
-        key: LiteralString = n + "." + order.key
-        backward = self.given(selection, "last")
-        descending = order.descending != backward
+        where, bounds, cut = self.cut(selection, record, depth)
         # Below a node the neighbours are few: only the index of a whole list needs to hear that the key is never null.
-        bounds: LiteralString = " AND " + key + " IS NOT NULL" if depth == 0 else ""
+        n = NODES[depth]
+        if depth == 0:
+            bounds = " AND " + n + "." + self.order(selection, record).key + " IS NOT NULL" + bounds
+        listed: LiteralString = match + where + bounds + " WITH " + n + cut
+        return self.rows(selection, record, depth, listed, "COUNT { " + match + where + " }")
+
+    def cut(
+        self, selection: Selection, record: Declared, depth: int
+    ) -> tuple[LiteralString, LiteralString, LiteralString]:
+        """What makes a page of a list: the filter, the bounds that its cursors set, its order with the limit."""
+        slots = selection.slots
+        where: LiteralString = ""
+        if "where" in slots and self.values[slots["where"]]:
+            where = " AND " + self.where(record, slots["where"], (), depth)
+        order = self.order(selection, record)
+        key: LiteralString = NODES[depth] + "." + order.key
+        backward = self.given(selection, "last")
+        bounds: LiteralString = ""
         if self.given(selection, "after"):
             bounds += " AND " + key + (" < " if order.descending else " > ") + self.parameter(slots["after"])
         if self.given(selection, "before"):
             bounds += " AND " + key + (" > " if order.descending else " < ") + self.parameter(slots["before"])
         limit = self.parameter(slots["last" if backward else "first"])
+        more: LiteralString = " + 1" if wants_more(selection, record.name) else ""
+        direction: LiteralString = " DESC" if order.descending != backward else ""
+        return where, bounds, " ORDER BY " + key + direction + " LIMIT " + limit + more
+
+    def rows(
+        self, selection: Selection, record: Declared, depth: int, listed: LiteralString, total: LiteralString
+    ) -> LiteralString:
+        """`[rows, totalCount]` of the nodes at `depth` that `listed` puts in order."""
+        key: LiteralString = NODES[depth] + "." + self.order(selection, record).key
         columns: list[LiteralString] = [self.row(child, record, depth) for child in pages(selection, record.name)]
         cursor: LiteralString = key if wants_cursor(selection, record.name) else "null"
-        rows = ", ".join([cursor, *columns])
-        listed: LiteralString = (
-            "COLLECT { " + match + bounds + " WITH " + n + " ORDER BY " + key + (" DESC" if descending else "")
-            + " LIMIT " + limit + (" + 1" if wants_more(selection, record.name) else "") + " RETURN [" + rows + "] }"
-        )  # fmt: skip
-        total: LiteralString = "COUNT { " + match + " }" if wants_total(selection, record.name) else "null"
-        return "[" + listed + ", " + total + "]"
+        row = ", ".join([cursor, *columns])
+        counted: LiteralString = total if wants_total(selection, record.name) else "null"
+        return "[COLLECT { " + listed + " RETURN [" + row + "] }, " + counted + "]"
 
     def given(self, selection: Selection, argument: str) -> bool:
         """Whether the argument has a value."""
@@ -228,7 +281,7 @@ class Composer:
             return "EXISTS { " + found + " AND " + test + " }"
         if not isinstance(field.source, Value):
             raise TypeError(f"{record.name}.{name} cannot be filtered")
-        value = raw(field.source.cypher).format(n=NODES[depth], s=NODES[depth])
+        value = self.shown(record, name, raw(field.source.cypher).format(n=NODES[depth], s=NODES[depth]), depth)
         if operand is None:
             return value + " IS NULL"
         return COMPARE[str(path[-1])].format(x=value, p=self.parameter(slot, path))

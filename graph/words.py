@@ -239,3 +239,33 @@ class RefusalCode(Word):
     SHARE_TYPE = "SHARE_TYPE", "共享类型不符 The regime has no such share type."
     LEGAL_BASIS = "LEGAL_BASIS", "缺少依据 The share type needs a basis that is not named."
     NEEDS_REVIEW = "NEEDS_REVIEW", "须经审核 The regime leaves it to the reviewers of the competent department."
+
+
+class Audience(Word):
+    """受众 Of which kind something is, as to who may see it; the value begins what a node carries as its `audience`."""
+
+    ALL = "ALL", "全部 Every one."
+    OPEN = "OPEN", "已发布且无条件开放 Published, open without conditions; nothing forbids it."
+    SHARED = "S", "已发布 Published otherwise."
+    RESERVED = (
+        "R",
+        "保留 Draft, withdrawn, secret, or not shared, of special or deferred sharing; and who was granted what.",
+    )
+    BUILT = "Y", "建设 Systems and projects of a region."
+    STANDARD = "STANDARD", "标准 Defined by a standard."
+    MEANT = "MEANT", "被引用 Meant by an item that the viewer sees."
+    DONE = "DONE", "留痕 Done by a department of a region."
+    ASSIGNED = "ASSIGNED", "角色授予 A role that the catalog grants, for a region."
+
+
+class Position(Word):
+    """位置 Where something is, seen from the department and the region that a role is bound to."""
+
+    EVERYWHERE = "EVERYWHERE", "任何地方 Anywhere."
+    OWN = "OWN", "本区划 In the region."
+    ABOVE = "ABOVE", "上级区划 In a region that the region lies in."
+    BELOW = "BELOW", "下级区划 In a region that lies in the region."
+    DEPARTMENT = "DEPARTMENT", "本部门及下属部门 Of the department or one of its parts, which is its provider."
+    RECIPIENT = "RECIPIENT", "获授权部门 Granted to the department, today."
+    OPERATOR = "OPERATOR", "运行部门 Operated by the department."
+    SUBJECT = "SUBJECT", "本人 Given to the viewer himself."

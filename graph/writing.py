@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from graph.database import Database, Transaction
 from graph.errors import GraphError
+from graph.sight import forget
 
 LEASE = timedelta(minutes=10)
 """How long a write may take; the engine ends its transaction no later."""
@@ -59,6 +60,8 @@ async def write(database: Database, lease: timedelta = LEASE) -> AsyncGenerator[
             async with asyncio.timeout(_GIVE_UP_SECONDS):
                 await database.run(_GIVE_UP, id=key)
         raise
+    finally:
+        forget(database)  # the work may have been done although its answer was lost
 
 
 async def _begin(transaction: Transaction, key: str) -> str:

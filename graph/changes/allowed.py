@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from graph.errors import Refused
+from graph.permissions import Binding
 from graph.words import RefusalCode, Role
 
 
@@ -27,15 +28,6 @@ class Line:
     role: Role
     reach: Reach
     rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """A role that the asker has, bound to a department and a region (ids, may be empty)."""
-
-    role: Role
-    department: str = ""
-    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

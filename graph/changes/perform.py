@@ -14,14 +14,15 @@ from typing import Any, LiteralString
 
 import msgspec
 
-from graph.changes.allowed import Binding
+from graph.audience import stamp
 from graph.database import Database
 from graph.errors import BadInput, EngineError, Interrupted, Refused, TooSlow
 from graph.mutations import Mutation, Work
 from graph.permissions import Viewer
+from graph.sight import load_within
 from graph.sorting import BETWEEN
 from graph.trail.log import Entry, record, record_alone
-from graph.words import Action, RefusalCode, Role
+from graph.words import Action, RefusalCode
 from graph.writing import write
 
 SECONDS = 10.0
@@ -38,11 +39,6 @@ MERGE (d:Done {key: $key}) ON CREATE SET d.mutation = $mutation, d.digest = $dig
 RETURN d.mutation AS mutation, d.digest AS digest, d.result AS id, d.event AS event, toString(d.at) AS at
 """
 KEEP: LiteralString = "MATCH (d:Done {key: $key}) SET d.result = $id, d.event = $event, d.at = datetime($at)"
-ASSIGNED: LiteralString = """
-MATCH (a:RoleAssignment {subject: $subject})
-WHERE (a.since IS NULL OR a.since <= $today) AND (a.until IS NULL OR a.until > $today)
-RETURN a.role AS role, coalesce(a.department, '') AS department, coalesce(a.region, '') AS region
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +110,10 @@ async def _once(database: Database, asking: Asking) -> Told:
         [claimed] = await tx.run(CLAIM, key=asking.owned, mutation=asking.mutation.name, digest=asking.digest)
         if claimed["id"] is not None:
             return _same(asking, claimed)
-        assigned = await tx.run(ASSIGNED, subject=asking.viewer.subject, today=asking.today)
-        work = Work(tx, asking.viewer, bindings(asking.viewer, assigned), at, asking.today)
+        sight = await load_within(tx, asking.viewer, asking.today)
+        work = Work(tx, sight, at, asking.today)
         changed = await asking.mutation.change(work, **asking.arguments)
+        await stamp(tx, (changed.id,))
         entry = Entry(asking.mutation.action, (changed.id, *changed.also), changed.before, changed.after, changed.note)
         [event] = await record(tx, asking.viewer, [entry], at=at, request=asking.request, key=asking.key)
         told = Told(changed.id, event, at)
@@ -133,13 +130,6 @@ def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
             "Give each change a key of its own.",
         )
     return Told(done["id"], done["event"], done["at"])
-
-
-def bindings(viewer: Viewer, assigned: list[dict[str, Any]]) -> tuple[Binding, ...]:
-    """The roles that the asker brings along, and those that the catalog grants to a subject."""
-    own = [Binding(role, viewer.department, viewer.region) for role in viewer.roles]
-    granted = [Binding(Role(row["role"]), row["department"], row["region"]) for row in assigned]
-    return (*own, *granted)
 
 
 async def _deny(database: Database, asking: Asking, refused: Refused) -> None:

@@ -5,11 +5,12 @@ import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from graph.database import Database
+from graph.audience import stamp
+from graph.database import Database, Runner
 from graph.errors import EngineError, ImportRefused
 from graph.imports import present, write
 from graph.imports.places import RegionName
-from graph.imports.present import ItemDifference, Runner, batches
+from graph.imports.present import ItemDifference, batches
 from graph.imports.reading import Reading
 from graph.imports.records import Records
 from graph.imports.report import Rejection, Report, Tally
@@ -145,6 +146,13 @@ class _Job:
         gone_items, gone_waiting = await self._gone_items(now.run, items)
         await write.closed_items(now, gone_items)
         await write.stop_waiting(now, gone_waiting)
+        await stamp(
+            now.run,
+            {entry.id for entry in found.new}
+            | {change.id for change in found.changed}
+            | {resource for _, resource in items.new}
+            | set(gone),
+        )
         self._tally_items(items, len(gone_items) + len(gone_waiting))
         self._count(departmentsNew=len(new), departmentsByFormerName=renamed, itemsArrived=arrived)
 

@@ -2,21 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from graph.database import Runner
 from graph.imports import keys
 from graph.imports.records import Entry, Item, Values
 
 BATCH = 2_000
 T = TypeVar("T")
-
-
-class Runner(Protocol):
-    """A database or a transaction: both run statements."""
-
-    async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
-        """Run a statement and return its records."""
-        ...
 
 
 @dataclass(slots=True)

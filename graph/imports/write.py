@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
+from graph.database import Runner
 from graph.imports import keys
-from graph.imports.present import Change, Runner, batches
+from graph.imports.present import Change, batches
 from graph.imports.records import Entry, Item, Values
 from graph.sorting import sort_key, sort_position
 

@@ -7,10 +7,10 @@ from changes.people import BUREAU, CITY_BUREAU, CIVIL_AFFAIRS, COUNTY, OFFICER, 
 from graph.changes.allowed import Line, Place, Reach, demand, may
 from graph.changes.entries import check_published, review_rules
 from graph.changes.grant_role import check_bound
-from graph.changes.perform import bindings
 from graph.errors import BadInput, Refused
 from graph.model import RECORDS
 from graph.mutations import MUTATIONS
+from graph.permissions import Binding
 from graph.words import RefusalCode, Role
 
 PLACE = Place(
@@ -24,6 +24,13 @@ PLACE = Place(
         "shareType.legalBasisRequired": ({"NOT_SHARED": "LEGAL_BASIS"}, ("KF-SHARE-11c",)),
     },
 )
+
+
+def bindings(viewer):
+    """The roles of a token."""
+    return [Binding(role, viewer.department, viewer.region) for role in viewer.roles]
+
+
 FIT = {"secrecy": "NOT_SECRET", "classification": "a", "formats": ["b"], "shareType": "CONDITIONAL"}
 
 
@@ -44,23 +51,23 @@ FIT = {"secrecy": "NOT_SECRET", "classification": "a", "formats": ["b"], "shareT
     ],
 )
 def test_how_far_a_role_goes(viewer, reach, goes):
-    assert may(bindings(viewer, []), [Line(Role.CATALOG_OFFICER, reach)], PLACE) is goes
+    assert may(bindings(viewer), [Line(Role.CATALOG_OFFICER, reach)], PLACE) is goes
 
 
 def test_a_role_that_the_catalog_grants_counts_beside_those_of_the_token():
-    granted = bindings(READER, [{"role": "COMPETENT_DEPARTMENT", "department": "", "region": "Region:410200"}])
-    assert may(granted, [Line(Role.COMPETENT_DEPARTMENT, Reach.REGION)], PLACE)
+    granted = Binding(Role.COMPETENT_DEPARTMENT, region="Region:410200")
+    assert may([*bindings(READER), granted], [Line(Role.COMPETENT_DEPARTMENT, Reach.REGION)], PLACE)
 
 
 def test_nothing_belongs_to_whom_is_bound_to_nothing_where_the_place_is_unknown():
-    nowhere = bindings(person("nowhere", Role.CATALOG_OFFICER), [])
+    nowhere = bindings(person("nowhere", Role.CATALOG_OFFICER))
     assert not may(nowhere, [Line(Role.CATALOG_OFFICER, Reach.OWN), Line(Role.CATALOG_OFFICER, Reach.REGION)], Place())
 
 
 def test_a_refusal_cites_the_rules_of_the_place_and_of_no_other():
     lines = [Line(Role.REVIEWER, Reach.OWN, ("KF-SHARE-4b", "LN-9a")), Line(Role.PLANNER, Reach.ALL, ("XY-SHARE-11",))]
     with pytest.raises(Refused) as refused:
-        demand(bindings(OFFICER, []), lines, PLACE)
+        demand(bindings(OFFICER), lines, PLACE)
     assert (refused.value.code, refused.value.rules) == (RefusalCode.NOT_ALLOWED, ("KF-SHARE-4b",))
     assert "审核人员、规划人员" in refused.value.cure
     with pytest.raises(Refused) as refused:
@@ -137,6 +144,6 @@ def test_every_mutation_says_who_may_and_what_it_answers():
         assert mutation.who
         assert mutation.answer in RECORDS
         assert mutation.arguments[-1].name == "idempotencyKey"
-    assert may(bindings(BUREAU, []), MUTATIONS["nameAuthority"].who, PLACE)
-    assert may(bindings(CITY_BUREAU, []), MUTATIONS["publishResource"].who, PLACE)
-    assert not may(bindings(BUREAU, []), MUTATIONS["describeResource"].who, PLACE)
+    assert may(bindings(BUREAU), MUTATIONS["nameAuthority"].who, PLACE)
+    assert may(bindings(CITY_BUREAU), MUTATIONS["publishResource"].who, PLACE)
+    assert not may(bindings(BUREAU), MUTATIONS["describeResource"].who, PLACE)
