@@ -6,15 +6,15 @@ from datetime import date
 from functools import reduce
 from typing import LiteralString
 
-from graph.changes.allowed import Binding, Line, Place, Reach, demand, may
-from graph.changes.perform import ASSIGNED, bindings
+from graph.changes.allowed import Line, Place, Reach, demand, may
 from graph.changes.places import holds
-from graph.database import Database
+from graph.database import Database, Runner
 from graph.errors import Refused
 from graph.imports import present
-from graph.imports.present import Runner, batches
+from graph.imports.present import batches
 from graph.imports.reading import Reading
-from graph.permissions import Viewer
+from graph.permissions import Binding, Viewer
+from graph.sight import load_within
 from graph.trail.log import Entry, record_alone
 from graph.words import Action, Role
 
@@ -50,9 +50,9 @@ async def permit(database: Database, viewer: Viewer, reading: Reading, today: da
     A file belongs to a department where each of its resources, as it says them and as they are, is provided by that
     department or a part of it, each item leads to such a resource, and nothing else is closed.
     """
-    assigned = await database.run(ASSIGNED, subject=viewer.subject, today=today)
+    sight = await load_within(database, viewer, today)
     try:
-        await check(database, reading, bindings(viewer, assigned), today)
+        await check(database, reading, sight.bindings, today)
     except Refused as refused:
         entry = Entry(Action.DENIAL, (f"Region:{reading.region}",), note=f"import: {refused.code}")
         await record_alone(database, viewer, [entry], request=request)
