@@ -65,13 +65,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A mutation: `answer` names the record that tells what was changed, `who` who may; `change` raises Refused."""
+    """A mutation: `answer` names the record that tells what was changed, `who` who may; `change` raises Refused.
+
+    `locks` are the arguments whose things are locked before anything is read, and before the instant is fixed.
+    """
 
     name: str
     doc: str
     answer: str
     action: Action
     who: tuple[Line, ...]
+    locks: tuple[str, ...]
     arguments: tuple[Argument, ...]
     change: Callable[..., Awaitable[Changed]]
 
@@ -81,15 +85,12 @@ KEY = Argument("idempotencyKey", Id, "幂等键 A word of your own for this chan
 
 
 def mutation(
-    doc: str, answer: str, action: Action, who: tuple[Line, ...], *, name: str
+    doc: str, answer: str, action: Action, who: tuple[Line, ...], *, name: str, locks: tuple[str, ...]
 ) -> Callable[[Callable[..., Awaitable[Changed]]], Callable[..., Awaitable[Changed]]]:
-    """Declare a function as a mutation; its keyword arguments are annotated with types and `Doc`.
-
-    It locks before it reads, and raises Refused with everything unchanged.
-    """
+    """Declare a function as a mutation; its keyword arguments are annotated with types and `Doc`."""
 
     def declare(change: Callable[..., Awaitable[Changed]]) -> Callable[..., Awaitable[Changed]]:
-        MUTATIONS[name] = Mutation(name, doc, answer, action, who, (*arguments_of(change), KEY), change)
+        MUTATIONS[name] = Mutation(name, doc, answer, action, who, locks, (*arguments_of(change), KEY), change)
         return change
 
     return declare

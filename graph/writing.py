@@ -8,7 +8,7 @@ not settled: the write may still appear, with an `at` before that instant. Reade
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -42,8 +42,12 @@ _GIVE_UP_SECONDS = 2
 
 
 @asynccontextmanager
-async def write(database: Database, lease: timedelta = LEASE) -> AsyncGenerator[tuple[Transaction, str]]:
+async def write(
+    database: Database, lease: timedelta = LEASE, lock: Callable[[Transaction], Awaitable[None]] | None = None
+) -> AsyncGenerator[tuple[Transaction, str]]:
     """One transaction, and the instant at which it is known, as text for `datetime($at)`.
+
+    `lock` takes the locks before the instant is fixed, so that of two writes to one thing the later one has the later instant.
 
     (A value that goes through the driver comes back in another zone, and to the engine the two are not equal.)
     Committed when the block ends; rolled back, and the registration withdrawn, when it raises. After a kill the
@@ -54,6 +58,8 @@ async def write(database: Database, lease: timedelta = LEASE) -> AsyncGenerator[
     await database.run(_REGISTER, id=key, seconds=seconds + _MARGIN_SECONDS)
     try:
         async with database.transaction(seconds) as transaction:
+            if lock is not None:
+                await lock(transaction)
             yield transaction, await _begin(transaction, key)
     except BaseException:
         with suppress(GraphError, TimeoutError):  # the lease ends it all the same

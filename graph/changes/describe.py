@@ -15,8 +15,7 @@ from graph.record import Id
 from graph.words import Action, Publication, RefusalCode, Role
 
 PROVIDER: LiteralString = """
-MATCH (d:Department {id: $id}) SET d._lock = 1 REMOVE d._lock
-WITH d WHERE <visible d>
+MATCH (d:Department {id: $id}) WHERE <visible d>
 RETURN <place> AS place
 """.replace("<place>", PLACE)
 # What has the id may be something that the asker does not see: he learns that the code is taken, and no more.
@@ -33,7 +32,7 @@ FIELDS = Fields(
 
 @mutation(
     "编制目录条目 Describe a resource: a new one, which is a draft until it is published, or one that is there.",
-    "ResourceChanged", Action.DESCRIBE, WHO, name="describeResource",
+    "ResourceChanged", Action.DESCRIBE, WHO, name="describeResource", locks=("resource", "department"),
 )  # fmt: skip
 async def describe(
     work: Work,

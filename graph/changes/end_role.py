@@ -9,10 +9,9 @@ from graph.questions import Doc
 from graph.record import Id
 from graph.words import Action, RefusalCode, Role
 
-LOCK: LiteralString = """
-MATCH (a:RoleAssignment {id: $id}) SET a._lock = 1 REMOVE a._lock
-WITH a WHERE <visible a>
-RETURN a.until AS until, a.until IS NOT NULL AND a.until <= $today AS isEnded, a.subject AS subject
+GRANTED: LiteralString = """
+MATCH (a:RoleAssignment {id: $id}) WHERE <visible a>
+RETURN a.until AS until, a.until IS NOT NULL AND a.until <= $today AS isEnded
 """
 END: LiteralString = """
 MATCH (a:RoleAssignment {id: $id})
@@ -24,11 +23,18 @@ SET a.until = $today, a.recordedAt = datetime($at)
 WHO = (Line(Role.ADMINISTRATOR, Reach.ALL),)
 
 
-@mutation("终止角色 End a role that was granted, from today.", "RoleChanged", Action.END_ROLE, WHO, name="endRole")
+@mutation(
+    "终止角色 End a role that was granted, from today.",
+    "RoleChanged",
+    Action.END_ROLE,
+    WHO,
+    name="endRole",
+    locks=("assignment",),
+)
 async def end_role(work: Work, *, assignment: Annotated[Id, Doc("角色授予 Id of the grant.")]) -> Changed:
     """Set the grant's end to today and keep the state that it had; Refused where it has ended or the asker may not."""
     work.demand(WHO, Place())
-    found = await work.one(LOCK.replace("<visible a>", work.visible("RoleAssignment", "a")), id=assignment)
+    found = await work.one(GRANTED.replace("<visible a>", work.visible("RoleAssignment", "a")), id=assignment)
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND, f"There is no {assignment}.", "Ask for it by `roleAssignments`.")
     if found["isEnded"]:

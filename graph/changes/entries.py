@@ -1,4 +1,4 @@
-"""An entry of the catalog under the regime of its place: pure rules, and the one statement that locks an entry."""
+"""An entry of the catalog under the regime of its place: pure rules, and the one statement that reads an entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from graph.imports.write import Now, changed
 from graph.mutations import Work
 from graph.words import Publication, RefusalCode, Role, Secrecy, ShareType
 
-LOCK: LiteralString = """
-MATCH (r:Resource {id: $id}) SET r._lock = 1 REMOVE r._lock
-WITH r WHERE <visible r>
+HELD: LiteralString = """
+MATCH (r:Resource {id: $id}) WHERE <visible r>
 OPTIONAL MATCH (d:Department)-[p:PROVIDES]->(r) WHERE <p>
 WITH r, d ORDER BY d.id LIMIT 1
 RETURN properties(r) AS values, <place> AS place
@@ -35,7 +34,7 @@ OWNERS = ("KF-SHARE-4b", "KF-SHARE-10a", "LN-5c", "LN-9a", "XY-SHARE-11", "LH-15
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An entry as it is, locked: its properties, and where it belongs."""
+    """An entry as it is: its properties, and where it belongs."""
 
     id: str
     values: Mapping[str, Any]
@@ -48,8 +47,8 @@ class Held:
 
 
 async def held(work: Work, resource: str) -> Held:
-    """Lock an entry; Refused, NOT_FOUND, where there is none that the asker may see."""
-    found = await work.one(LOCK.replace("<visible r>", work.visible("Resource", "r")), id=resource)
+    """An entry; Refused, NOT_FOUND, where there is none that the asker may see."""
+    found = await work.one(HELD.replace("<visible r>", work.visible("Resource", "r")), id=resource)
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND, f"There is no {resource}.", "Ask for it by `search`.")
     return Held(resource, found["values"], place(found["place"]))

@@ -30,7 +30,7 @@ CREATE (a:RoleAssignment {id: $id}) SET a += $values, a.recordedAt = datetime($a
 WHO = (Line(Role.ADMINISTRATOR, Reach.ALL),)
 
 
-@mutation("授予角色 Grant a role from today.", "RoleChanged", Action.GRANT_ROLE, WHO, name="grantRole")
+@mutation("授予角色 Grant a role from today.", "RoleChanged", Action.GRANT_ROLE, WHO, name="grantRole", locks=())
 async def grant_role(
     work: Work,
     *,

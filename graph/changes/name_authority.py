@@ -11,10 +11,9 @@ from graph.record import Id
 from graph.words import Action, RefusalCode, Role
 
 # Those that are named already in the region of the department: a datum has one source there.
-LOCK: LiteralString = (
+NAMED: LiteralString = (
     """
-MATCH (e:DataElement {id: $element}) SET e._lock = 1 REMOVE e._lock
-WITH e WHERE <visible e>
+MATCH (e:DataElement {id: $element}) WHERE <visible e>
 MATCH (d:Department {id: $department}) WHERE <visible d>
 RETURN <place> AS place, COLLECT {
   MATCH (d)-[l:LOCATED_IN]->(g:Region) WHERE <l>
@@ -50,7 +49,7 @@ WHO = (
 
 @mutation(
     "确定数源部门 Name the department that is the one source of a datum in its region; it takes the place of another.",
-    "DataElementChanged", Action.NAME_AUTHORITY, WHO, name="nameAuthority",
+    "DataElementChanged", Action.NAME_AUTHORITY, WHO, name="nameAuthority", locks=("element",),
 )  # fmt: skip
 async def name_authority(
     work: Work,
@@ -60,7 +59,7 @@ async def name_authority(
     basis: Annotated[str, Doc("依据 What it rests on: a law, a decision.")],
 ) -> Changed:
     """End the authority of others in the department's region and begin its own, from today; Refused as the rules say."""
-    seen = LOCK.replace("<visible e>", work.visible("DataElement", "e"))
+    seen = NAMED.replace("<visible e>", work.visible("DataElement", "e"))
     found = await work.one(
         seen.replace("<visible d>", work.visible("Department", "d")), element=element, department=department
     )

@@ -10,13 +10,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, LiteralString
 
 import msgspec
 
 from graph.audience import stamp
-from graph.database import Database
+from graph.database import Database, Transaction
 from graph.errors import BadInput, EngineError, Interrupted, Refused, TooSlow
+from graph.model import RECORDS
 from graph.mutations import Mutation, Work
 from graph.permissions import Viewer
 from graph.sight import load_within
@@ -39,6 +41,8 @@ MERGE (d:Done {key: $key}) ON CREATE SET d.mutation = $mutation, d.digest = $dig
 RETURN d.mutation AS mutation, d.digest AS digest, d.result AS id, d.event AS event, toString(d.at) AS at
 """
 KEEP: LiteralString = "MATCH (d:Done {key: $key}) SET d.result = $id, d.event = $event, d.at = datetime($at)"
+# Of two that change one thing, the second waits here, and then reads what the first has written.
+LOCK: LiteralString = "MATCH (n:{label} {{id: $id}}) SET n._lock = 1 REMOVE n._lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ async def _performed(database: Database, asking: Asking) -> Told:
 async def _once(database: Database, asking: Asking) -> Told:
     if done := await database.run(DONE, key=asking.owned):
         return _same(asking, done[0])
-    async with write(database, timedelta(seconds=SECONDS)) as (tx, at):
+    async with write(database, timedelta(seconds=SECONDS), partial(_lock, asking)) as (tx, at):
         [claimed] = await tx.run(CLAIM, key=asking.owned, mutation=asking.mutation.name, digest=asking.digest)
         if claimed["id"] is not None:
             return _same(asking, claimed)
@@ -119,6 +123,14 @@ async def _once(database: Database, asking: Asking) -> Told:
         told = Told(changed.id, event, at)
         await tx.run(KEEP, key=asking.owned, id=told.id, event=told.event, at=told.at)
     return told
+
+
+async def _lock(asking: Asking, tx: Transaction) -> None:
+    """Lock what the arguments name, as far as it is there, in the order of ids, so that two cannot wait for each other."""
+    for identity in sorted({asking.arguments.get(name) or "" for name in asking.mutation.locks}):
+        record = RECORDS.get(identity.partition(":")[0])
+        if record is not None and record.is_node:
+            await tx.run(LOCK.format(label=record.name), id=identity)
 
 
 def _same(asking: Asking, done: Mapping[str, Any]) -> Told:

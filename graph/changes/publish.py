@@ -14,7 +14,7 @@ WHO = (Line(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Line(Role.REVIEWER, Reach.
 
 @mutation(
     "发布目录条目 Publish a draft, or what was withdrawn, once it says what the regime wants.",
-    "ResourceChanged", Action.PUBLISH, WHO, name="publishResource",
+    "ResourceChanged", Action.PUBLISH, WHO, name="publishResource", locks=("resource",),
 )  # fmt: skip
 async def publish(work: Work, *, resource: Annotated[Id, Doc("信息资源 Id of the resource.")]) -> Changed:
     """Set the entry's publication and its day; Refused where its values or the asker's roles do not allow it."""

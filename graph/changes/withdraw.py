@@ -12,7 +12,14 @@ from graph.words import Action, Publication, Role
 WHO = (Line(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Line(Role.REVIEWER, Reach.OWN, OWNERS), *REVIEWERS)
 
 
-@mutation("撤回目录条目 Withdraw an entry.", "ResourceChanged", Action.WITHDRAW, WHO, name="withdrawResource")
+@mutation(
+    "撤回目录条目 Withdraw an entry.",
+    "ResourceChanged",
+    Action.WITHDRAW,
+    WHO,
+    name="withdrawResource",
+    locks=("resource",),
+)
 async def withdraw(
     work: Work,
     *,

@@ -70,11 +70,16 @@ async def test_many_changes_of_one_thing_at_once_are_each_made(changing, draft):
     told = await asyncio.gather(*(perform(changing, work) for work in works))
     assert len({each.event for each in told}) == 8
     rows = await changing.run(
-        "MATCH (:Resource {id: $id})-[:WAS]->(s) WHERE s.withdrawnAt IS NOT NULL RETURN s.abstract AS abstract", id=one
+        """MATCH (r:Resource {id: $id})
+        UNWIND [r] + COLLECT { MATCH (r)-[:WAS]->(s) WHERE s.withdrawnAt IS NOT NULL RETURN s } AS s
+        RETURN s.abstract AS abstract, toString(s.recordedAt) AS since, toString(s.withdrawnAt) AS until
+        ORDER BY s.recordedAt""",
+        id=one,
     )
-    [now] = await changing.run("MATCH (r:Resource {id: $id}) RETURN r.abstract AS abstract", id=one)
-    kept = [row["abstract"] for row in rows] + [now["abstract"]]
-    assert sorted(kept) == ["0", *(f"版本{n}" for n in range(1, 9))], "no state was lost"
+    assert sorted(row["abstract"] for row in rows) == ["0", *(f"版本{n}" for n in range(1, 9))], "no state was lost"
+    assert [row["until"] for row in rows] == [*(row["since"] for row in rows[1:]), None], (
+        "one ends where the next begins"
+    )
 
 
 @pytest.fixture
@@ -142,7 +147,7 @@ async def test_another_write_in_the_way_is_tried_again(changing, monkeypatch):
             raise Interrupted("in the way")
         return Changed("Resource:none", None, None)
 
-    mutation = Mutation("meets", "", "ResourceChanged", Action.DESCRIBE, (), (), meets)
+    mutation = Mutation("meets", "", "ResourceChanged", Action.DESCRIBE, (), (), (), meets)
     told = await perform(changing, Asking(mutation, ADMINISTRATOR, {}, "in the way", TODAY, ""))
     assert told.at == tries[1]
     assert tries[0] < tries[1]
