@@ -8,97 +8,203 @@ then graphql-core executes the document over the named rows, so errors and null 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from graphql.execution.values import VariableValues
 
 from api.plan import Plan, Planner, Refused, Root
+from api.request import REQUEST_ID
 from api.shape import HIDDEN
 from graph.changes.telling import change
 from graph.database import Database
-from graph.errors import GraphError
+from graph.errors import GraphError, Overloaded
+from graph.lanes import PAGE, POINT, WALK
 from graph.mutations import MUTATIONS
-from graph.permissions import Viewer
-from graph.questions import QUESTIONS, Asked, check_pages
+from graph.permissions import PUBLIC, Viewer
+from graph.questions import MAX_ROWS, QUESTIONS, Asked, check_pages, lane_of
 
 log = logging.getLogger("yuanliu")
 encode = msgspec.json.Encoder().encode
 
+REQUEST_SECONDS = 30.0
+"""How long a request may take, with all its questions and their waiting."""
+PRICES = {POINT: 1, PAGE: 3, WALK: 20}
+"""What a question costs by its lane, about the milliseconds that it takes."""
+ROWS_PER_UNIT = 100
+NEW = 20
+"""What it costs to make a document or a plan that is not kept."""
+INTROSPECTION = 50
+CHANGE = 10
+AT_ONCE = 4
+"""How many questions of one request are asked at once."""
+SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A GraphQL request; one that came by GET may change nothing."""
 
-    query: str
+class Request(msgspec.Struct, rename="camel"):
+    """A GraphQL request, as the body of one says it; `document_id` is that of a persisted document."""
+
+    query: str | None = None
     operation_name: str | None = None
-    variables: Mapping[str, Any] | None = None
-    may_change: bool = True
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The body of the response, whether the request was executed at all, and if not, whether another method would do."""
+class Answer(NamedTuple):
+    """The body of the response, and whether the request was executed at all; `status` where the method was wrong."""
 
     body: bytes
     executed: bool
-    is_misplaced: bool = False
+    status: int = 0
+
+
+class Budget(Protocol):
+    """What a viewer may still ask for."""
+
+    def spend(self, price: int) -> None:
+        """Pay for a request before it is executed; an exception ends it."""
+        ...
+
+
+class Prepared(NamedTuple):
+    """A root field about to be asked: its argument values, the rows that it may bring, and the error that prevents it."""
+
+    root: Root
+    values: list[Any]
+    asked: Asked | None = None
+    rows: int = 0
+    error: GraphQLError | None = None
+    is_change: bool = False
 
 
 class Answerer:
     """Answers requests about one database. `today` tells the day in the configured time zone."""
 
-    def __init__(self, schema: GraphQLSchema, database: Database, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        database: Database,
+        today: Callable[[], date],
+        *,
+        seconds: float = REQUEST_SECONDS,
+        hides_schema: bool = False,
+    ) -> None:
         self.schema = schema
         self.database = database
         self.today = today
+        self.seconds = seconds
+        self.hides_schema = hides_schema
         self.planner = Planner(schema)
         self.fallbacks = 0
 
-    async def answer(self, request: Request, viewer: Viewer) -> Answer:
-        """Answer a request; whatever happens, the body is a GraphQL response."""
+    async def answer(
+        self, request: Request, viewer: Viewer, budget: Budget | None = None, *, is_get: bool = False
+    ) -> Answer:
+        """Answer a request; whatever happens, the body is a GraphQL response. GET may only ask, not change.
+
+        Overloaded when one of its questions gets no turn: then there is no answer at all. `budget` may end it, too.
+        """
+        until = asyncio.get_running_loop().time() + self.seconds
+        kept = self.planner.made
         try:
-            plan, variables = self.planner.plan(request.query, request.operation_name, request.variables)
+            plan, prepared = self.planned(request, viewer, until, is_get=is_get)
         except Refused as refused:
-            return Answer(encode({"errors": [error.formatted for error in refused.errors]}), executed=False)
-        if plan.is_mutation and not request.may_change:
-            error = GraphQLError("What is fetched changes nothing. Send a mutation by POST.")
-            return Answer(encode({"errors": [error.formatted]}), executed=False, is_misplaced=True)
-        if len(plan.roots) == 1:
-            rows = [await self.row(plan.roots[0], variables, viewer, is_change=plan.is_mutation)]
+            if budget is not None:
+                budget.spend(NEW)
+            body = encode({"errors": [self.told(error, viewer) for error in refused.errors]})
+            return Answer(body, executed=False, status=refused.status)
+        if budget is not None:
+            budget.spend(
+                sum(map(price, prepared)) + NEW * (self.planner.made - kept) + INTROSPECTION * plan.introspects
+            )
+        if len(prepared) == 1:
+            rows = [await self.row(prepared[0])]
         else:
-            rows = await asyncio.gather(*(self.row(root, variables, viewer) for root in plan.roots))
+            rows = await self.rows(prepared)
         if plan.is_planned and (data := self.named(plan, rows)) is not None:
             return Answer(encode({"data": data}), executed=True)
+        for _, row in rows:
+            if isinstance(row, Overloaded):
+                raise row
         return await self.fallback(plan, request, rows)
 
-    async def row(
-        self, root: Root, variables: VariableValues | None, viewer: Viewer, *, is_change: bool = False
-    ) -> tuple[list[Any], Any]:
-        """The argument values and the row of a root field; an exception stands in the place of the row it prevents."""
+    def planned(self, request: Request, viewer: Viewer, until: float, *, is_get: bool) -> tuple[Plan, list[Prepared]]:
+        """The plan of a request and its root fields; Refused if it is not to be executed."""
+        plan, variables = self.planner.plan(request.query or "", request.operation_name, request.variables)
+        if is_get and plan.is_mutation:
+            raise Refused([GraphQLError("Send by POST what changes something.", extensions={"code": "NotByGet"})], 405)
+        if plan.introspects and self.hides_from(viewer):
+            raise Refused([GraphQLError("The schema is not told to the public.", extensions={"code": "Hidden"})])
+        is_change = plan.is_mutation
+        prepared = [self.prepared(root, variables, viewer, until, is_change=is_change) for root in plan.roots]
+        if len(prepared) > 1 and (rows := sum(one.rows for one in prepared)) > MAX_ROWS:
+            raise Refused([GraphQLError(f"The operation asks for up to {rows} rows. Ask in parts.")])
+        return plan, prepared
+
+    def prepared(
+        self, root: Root, variables: VariableValues | None, viewer: Viewer, until: float, *, is_change: bool = False
+    ) -> Prepared:
+        """A root field with its values, in the lane that their numbers of rows need."""
         values: list[Any] = []
         try:
             values = root.values(variables)
-            check_pages(root.selection, values)
-            asked = Asked(self.database, viewer, root.selection, values, self.today())
+            rows = check_pages(root.selection, values)
+        except (GraphError, GraphQLError) as error:
+            return Prepared(root, values, error=as_graphql(error))
+        lane = self.database.lanes.by_name[POINT if is_change else lane_of(QUESTIONS[root.name], rows)]
+        asked = Asked(self.database, viewer, root.selection, values, self.today(), lane=lane, until=until)
+        return Prepared(root, values, asked, rows, is_change=is_change)
+
+    async def rows(self, prepared: Sequence[Prepared]) -> list[tuple[list[Any], Any]]:
+        """The rows of several root fields: a few at a time, and of those that walk one, so that others get their turns."""
+        found: list[tuple[list[Any], Any]] = [([], None)] * len(prepared)
+
+        async def work(open_ones: Iterator[tuple[int, Prepared]]) -> None:
+            for number, one in open_ones:
+                found[number] = await self.row(one)
+
+        numbered = list(enumerate(prepared))
+        walks = iter([one for one in numbered if walks_far(one[1])])
+        others = iter([one for one in numbered if not walks_far(one[1])])
+        await asyncio.gather(work(walks), *(work(others) for _ in range(min(AT_ONCE, len(prepared)))))
+        return found
+
+    async def row(self, prepared: Prepared) -> tuple[list[Any], Any]:
+        """The argument values and the row of a root field; an exception stands in the place of the row it prevents."""
+        root, values, asked, _, refused, is_change = prepared
+        if asked is None:
+            return values, refused
+        try:
             # Null for an argument stands for its default.
             arguments = {name: values[slot] for name, slot in root.selection.slots.items() if values[slot] is not None}
             if is_change:
-                return values, await change(asked, MUTATIONS[root.name], arguments, "")
+                return values, await change(asked, MUTATIONS[root.name], arguments, REQUEST_ID.get())
             return values, await QUESTIONS[root.name].ask(asked, **arguments)
-        except GraphError as error:
-            return values, GraphQLError(str(error), extensions={"code": type(error).__name__})
-        except GraphQLError as error:
+        except Overloaded as error:
             return values, error
+        except (GraphError, GraphQLError) as error:
+            return values, as_graphql(error)
         except Exception:
             log.exception("a question failed: %s", root.name)
             return values, GraphQLError(
                 "The question failed. The log of the service says why.", extensions={"code": "Internal"}
             )
+
+    def hides_from(self, viewer: Viewer) -> bool:
+        """Whether the viewer is not told the schema: the public is not, unless the settings say so."""
+        return self.hides_schema and viewer.roles <= PUBLIC.roles
+
+    def told(self, error: GraphQLError, viewer: Viewer) -> dict[str, Any]:
+        """An error as the viewer is told it; what names he may have meant says what names there are."""
+        formatted: dict[str, Any] = dict(error.formatted)
+        if self.hides_from(viewer):
+            formatted["message"] = SUGGESTION.sub("", error.message)
+        return formatted
 
     def named(self, plan: Plan, rows: list[tuple[list[Any], Any]]) -> dict[str, Any] | None:
         """The data of a planned answer, or None if a row is not what the schema promises."""
@@ -128,7 +234,7 @@ class Answerer:
             plan.document.node,
             data,
             variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name,
+            operation_name=request.operation_name or None,
             field_resolver=by_key,
             type_resolver=by_tag,
         )
@@ -137,6 +243,26 @@ class Answerer:
         if result.errors:
             formatted = {"errors": [error.formatted for error in result.errors], "data": result.data}
         return Answer(encode(formatted), executed=True)
+
+
+def walks_far(prepared: Prepared) -> bool:
+    """Whether a question takes its turns among the heavy ones."""
+    return prepared.asked is not None and prepared.asked.lane is not None and prepared.asked.lane.name == WALK
+
+
+def price(prepared: Prepared) -> int:
+    """What a question costs its viewer."""
+    if prepared.is_change:
+        return CHANGE
+    lane = prepared.asked.lane if prepared.asked else None
+    return (PRICES[lane.name] if lane else 1) + prepared.rows // ROWS_PER_UNIT
+
+
+def as_graphql(error: GraphError | GraphQLError) -> GraphQLError:
+    """An error of the graph as one of a field."""
+    if isinstance(error, GraphQLError):
+        return error
+    return GraphQLError(str(error), extensions={"code": type(error).__name__})
 
 
 def by_key(row: Any, info: Any, **_: Any) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -12,14 +11,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from api.answer import Answerer
+from api.door.documents import read_documents
+from api.door.metrics import TALLY
+from api.door.rate import Rates
 from api.http import GraphQLEndpoint
 from api.schema import SCHEMA
 from api.settings import Settings
 from api.uploads import Uploads
 from graph.database import Address, Database
+from graph.lanes import Lanes
 from graph.permissions import LOCAL, Viewer
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -27,42 +30,67 @@ LOOPBACK = ("127.0.0.1", "localhost")
 ASSETS = Path(__file__).parent / "graphiql"
 
 
-def create_app(settings: Settings, address: Address) -> Starlette:
+class Service(Starlette):
+    """The application. `/graphql` is answered before any routing; `is_stopping` makes the service say that it is not ready."""
+
+    is_stopping = False
+    graphql: GraphQLEndpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] == "/graphql":
+            await self.graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def stop(self) -> None:
+        """Say from now on that the service is not ready."""
+        self.is_stopping = True
+
+
+def create_app(settings: Settings, address: Address) -> Service:
     """The application over the database at `address`, which must have the present schema."""
-    database = Database(address)
+    door = settings.door
+    database = Database(address, Lanes(door.statements))
 
     async def identify(_: Scope) -> Viewer:
         return LOCAL
 
-    graphql = GraphQLEndpoint(
-        Answerer(SCHEMA, database, settings.today), identify, (ASSETS / "index.html").read_bytes()
-    )
-
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        async with database:
-            yield
+        TALLY.lanes.append(database.lanes)
+        try:
+            async with database:
+                yield
+        finally:
+            TALLY.lanes.remove(database.lanes)
 
     async def health(_: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def ready(_: Request) -> Response:
-        is_ready = await database.is_ready()
+        is_ready = not app.is_stopping and await database.is_ready()
         return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
 
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    return Starlette(
+    app = Service(
         routes=[
-            Route("/graphql", graphql),
             Route("/import", Uploads(database, identify, settings).answer, methods=["POST"]),
             Mount("/graphiql", StaticFiles(directory=ASSETS)),
             Route("/health", health),
             Route("/ready", ready),
-            Route("/metrics", metrics),
         ],
         # Without identities the loopback address is the only guard, so a foreign name that leads to it is refused.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)],
         lifespan=lifespan,
     )
+    app.graphql = GraphQLEndpoint(
+        Answerer(SCHEMA, database, settings.today, seconds=door.seconds, hides_schema=not door.tells_schema),
+        identify,
+        (ASSETS / "index.html").read_bytes(),
+        hosts=frozenset(LOOPBACK),
+        rates=Rates(door.rate, door.public_rate),
+        documents=read_documents(door.documents) if door.documents else {},
+        only_documents=door.only_documents,
+        logs_all=door.logs_all,
+    )
+    return app

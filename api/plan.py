@@ -39,12 +39,13 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
-from api.limits import LimitRule
+from api.limits import too_large
 from api.shape import Check, Name, checker, namer, writer
 from graph.selection import Selection
 
 MAX_TOKENS = 4000
 MAX_SOURCE = 100_000
+MAX_ERRORS = 20
 KEPT = 1024
 
 
@@ -88,6 +89,7 @@ class Plan:
     typenames: list[str] = field(default_factory=list[str])
     order: list[str] = field(default_factory=list[str])
     is_planned: bool = True
+    introspects: bool = False
 
     @property
     def is_mutation(self) -> bool:
@@ -96,18 +98,20 @@ class Plan:
 
 
 class Refused(Exception):
-    """A request that is not executed; `errors` say why."""
+    """A request that is not executed; `errors` say why. `status` is that of HTTP where the method was wrong."""
 
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+    def __init__(self, errors: Sequence[GraphQLError], status: int = 0) -> None:
         super().__init__("; ".join(error.message for error in errors))
         self.errors = list(errors)
+        self.status = status
 
 
 class Planner:
-    """Makes plans for a schema and keeps the last ones."""
+    """Makes plans for a schema and keeps the last ones; `made` counts what it had to make."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
+        self.made = 0
         self.document: Callable[[str], Document] = lru_cache(KEPT)(self._document)
         self._plan = lru_cache(KEPT)(self._make)
 
@@ -121,7 +125,10 @@ class Planner:
             raise Refused([GraphQLError(f"The document has no operation named {name!r}. Give its `operationName`.")])
         variables = None
         if operation.variable_definitions:
-            coerced = get_variable_values(self.schema, operation.variable_definitions, dict(inputs or {}))
+            try:
+                coerced = get_variable_values(self.schema, operation.variable_definitions, dict(inputs or {}))
+            except RecursionError as error:
+                raise Refused([GraphQLError("The variables are nested too deeply. Ask in parts.")]) from error
             if isinstance(coerced, list):
                 raise Refused(coerced)
             variables = coerced
@@ -129,6 +136,7 @@ class Planner:
         return self._plan(text, name, tuple(known.get(name) for name in document.conditions)), variables
 
     def _document(self, text: str) -> Document:
+        self.made += 1
         try:
             node = parse(text, max_lexical_tokens=MAX_TOKENS, no_location=False)
         except GraphQLError as error:
@@ -136,7 +144,7 @@ class Planner:
         except RecursionError as error:
             raise Refused([GraphQLError("The document is nested too deeply. Ask in parts.")]) from error
         # The size comes first: some of the other rules take long over a large document.
-        errors = validate(self.schema, node, [LimitRule]) or validate(self.schema, node, specified_rules, max_errors=20)
+        errors = too_large(self.schema, node) or validate(self.schema, node, specified_rules, max_errors=MAX_ERRORS)
         if errors:
             raise Refused(errors)
         operations: dict[str, OperationDefinitionNode] = {}
@@ -149,6 +157,7 @@ class Planner:
         return Document(node, operations, fragments, conditions(node))
 
     def _make(self, text: str, name: str | None, included: tuple[bool | None, ...]) -> Plan:
+        self.made += 1
         document = self.document(text)
         operation = document.operations[name] if name else only(document)
         assert operation is not None  # noqa: S101  # `plan` has seen it
@@ -162,7 +171,7 @@ class Planner:
             if asked == "__typename":
                 plan.typenames.append(key)
             elif asked.startswith("__"):
-                plan.is_planned = False
+                plan.is_planned, plan.introspects = False, True
             else:
                 plan.roots.append(collector.root(root.fields[asked], key, nodes))
         if collector.is_undecided:

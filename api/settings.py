@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_data_path
 
+from api.door.options import Door
 from graph.database import Address
 from graph.engine import Installation
 from graph.errors import BadInput
@@ -21,7 +22,8 @@ LTS = "5.26.28"
 class Settings:
     """How this process runs.
 
-    `address` is the Neo4j to use, or None for the embedded one; `home` holds its data, `cache` what was downloaded.
+    `address` is the Neo4j to use, or None for the embedded one; `home` holds its data, `cache` what was downloaded;
+    `door` is what stands before the service.
     """
 
     home: Path
@@ -29,6 +31,7 @@ class Settings:
     address: Address | None
     version: str
     zone: ZoneInfo
+    door: Door = field(default_factory=Door)
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -36,7 +39,7 @@ class Settings:
 
         YUANLIU_HOME moves data and cache; YUANLIU_TIMEZONE decides what today is (default Asia/Shanghai);
         YUANLIU_NEO4J_VERSION takes the embedded engine of the other release line; NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD,
-        NEO4J_DATABASE point at another Neo4j.
+        NEO4J_DATABASE point at another Neo4j. What `Door.read` says comes on top.
         """
         home = environment.get("YUANLIU_HOME")
         zone = environment.get("YUANLIU_TIMEZONE", "Asia/Shanghai")
@@ -53,6 +56,7 @@ class Settings:
             address=address(environment),
             version=version,
             zone=known,
+            door=Door.read(environment),
         )
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any, LiteralString
 
+from graph.lanes import PAGE, POINT
 from graph.model import RECORDS
 from graph.questions import PAGE_ARGUMENTS, Argument, Asked, Page, Question, register
 from graph.record import Declared, Id
@@ -86,12 +87,15 @@ PLURALS = {
 def declare() -> None:
     """Register the question for one and the question for many of every noun."""
     identifier = Argument("id", Id, "标识 The id, `Kind:key`.", ...)
-    register(Question("node", "实体 The thing with this id, of whatever kind.", "Node", False, (identifier,), node))
+    register(
+        Question("node", "实体 The thing with this id, of whatever kind.", "Node", False, (identifier,), node, POINT)
+    )
     for name, plural in PLURALS.items():
         record = RECORDS[name]
         term = record.doc.split(" ", 1)[0]
         singular = name[0].lower() + name[1:]
-        register(Question(singular, f"{term} One {name} by its id.", name, False, (identifier, *DATES), noun(record)))
+        doc = f"{term} One {name} by its id."
+        register(Question(singular, doc, name, False, (identifier, *DATES), noun(record), POINT))
         register(
             Question(
                 plural,
@@ -100,6 +104,7 @@ def declare() -> None:
                 True,
                 PAGE_ARGUMENTS,
                 nouns(record),
+                PAGE,
             )
         )
 

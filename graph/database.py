@@ -8,6 +8,7 @@ statement is a literal and has a deadline in the engine.
 
 import asyncio
 import logging
+import math
 import re
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncTransaction, Notificatio
 from neo4j.exceptions import AuthError, ClientError, ConstraintError, DriverError, Neo4jError, ServiceUnavailable
 
 from graph.errors import EngineError, GraphError, Interrupted, TooSlow
+from graph.lanes import Lane, Lanes
 
 log = logging.getLogger("yuanliu")
 Result = TypeVar("Result")
@@ -69,10 +71,11 @@ class Transaction:
 
 
 class Database:
-    """An open database. Use as `async with Database(address) as database`."""
+    """An open database. Use as `async with Database(address) as database`; `lanes` bound what runs at once."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, lanes: Lanes | None = None) -> None:
         self.address = address
+        self.lanes = lanes or Lanes()
         self._driver: AsyncDriver | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
 
@@ -105,24 +108,45 @@ class Database:
         return self._driver.session(database=self.address.database, default_access_mode=mode, fetch_size=-1)
 
     async def read(
-        self, statement: LiteralString, parameters: dict[str, Any], seconds: float = READ_SECONDS
+        self,
+        statement: LiteralString,
+        parameters: dict[str, Any],
+        seconds: float = READ_SECONDS,
+        lane: Lane | None = None,
+        until: float = math.inf,
     ) -> list[Any] | None:
         """The columns of the one record that a statement returns, or None when it returns none.
 
-        A passing fault is retried twice; EngineError when it stays, or when the statement takes longer than `seconds`.
+        It waits for a turn in `lane`, if one is given. A passing fault is retried twice; EngineError when it stays,
+        Overloaded when there is no turn, TooSlow when it takes longer than `seconds` or is not done at `until`, in the
+        time of the event loop. Then, as on cancellation, the connection is cut, and the engine ends the statement.
         """
-        for attempt in range(ATTEMPTS):
-            try:
-                async with asyncio.timeout(seconds + 1), self._session(neo4j.READ_ACCESS) as session:
-                    result = await session.run(Query(statement, timeout=seconds), parameters)
-                    record = await result.single()
-                    return None if record is None else record.values()
-            except TimeoutError as error:
-                raise too_slow() from error
-            except (Neo4jError, DriverError) as error:
-                if attempt == ATTEMPTS - 1 or not error.is_retryable():
-                    raise translated(error) from error
-                await asyncio.sleep(0.05 * 4**attempt)
+        now = asyncio.get_running_loop().time
+        until = min(until, now() + seconds + 1)
+        try:
+            async with asyncio.timeout_at(until):
+                if lane is not None:
+                    if lane.running < lane.most:
+                        lane.running += 1
+                    else:
+                        await lane.turn()
+                try:
+                    for attempt in range(ATTEMPTS):
+                        try:
+                            async with self._session(neo4j.READ_ACCESS) as session:
+                                bound = min(seconds, max(until - now(), 0.001))
+                                result = await session.run(Query(statement, timeout=bound), parameters)
+                                record = await result.single()
+                                return None if record is None else record.values()
+                        except (Neo4jError, DriverError) as error:
+                            if attempt == ATTEMPTS - 1 or not error.is_retryable():
+                                raise translated(error) from error
+                            await asyncio.sleep(0.05 * 4**attempt)
+                finally:
+                    if lane is not None:
+                        lane.leave()
+        except TimeoutError as error:
+            raise too_slow() from error
         return None
 
     async def is_ready(self) -> bool:
@@ -185,7 +209,8 @@ def translated(error: Neo4jError | DriverError) -> EngineError:
     if isinstance(error, ClientError) and "Timed" in (error.code or ""):
         return too_slow()
     if isinstance(error, Neo4jError):
-        log.error("%s: %s", error.code, error.message)
+        # What the engine says may hold the value that it refuses; what is wrong with a statement holds none.
+        log.error("%s %s", error.code, error.message if "SyntaxError" in (error.code or "") else "")
         passes = isinstance(error, ConstraintError) or error.is_retryable()
         kind = Interrupted if passes else EngineError
         return kind(f"The database refused a statement ({error.code}).", "The log of the service says why.")

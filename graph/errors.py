@@ -5,6 +5,7 @@
   * EngineError              the database server cannot be started, reached or trusted
     * TooSlow                a statement ran into its deadline
     * Interrupted            the connection broke, or another write was in the way
+    * Overloaded             more is asked at once than the database is given
   * Refused                  a rule does not allow a change; nothing was changed
   * ImportRefused            a file cannot be imported; nothing was changed
 """
@@ -53,6 +54,14 @@ class Refused(GraphError):
         super().__init__(message, cure)
         self.code = code
         self.rules = tuple(rules)
+
+
+class Overloaded(EngineError):
+    """More is asked at once than the database is given; nothing was done, and it is worth asking again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("The service is busy.", "Ask again in a moment.")
+        self.seconds = seconds
 
 
 class ImportRefused(GraphError):

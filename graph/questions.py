@@ -5,6 +5,7 @@ question is written once.
 """
 
 import inspect
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type
 
 from graph.database import READ_SECONDS, Database
 from graph.errors import BadInput
+from graph.lanes import PAGE, POINT, WALK, Lane
 from graph.model import RECORD_TYPES
 from graph.permissions import Viewer
 from graph.selection import Selection, skeletons
@@ -20,6 +22,10 @@ from graph.statement import MAX_PAGE, Composer, bind
 
 MEMO = 64
 MAX_ROWS = 100_000
+MANY_ROWS = 2_000
+"""From here on one thing with its lists counts as a list."""
+VERY_MANY_ROWS = 20_000
+"""From here on a list counts as heavy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question: `answer` is the name of a record, or a Page of one; `ask` answers with a row as `selection` lays it out."""
+    """A question: `answer` is the name of a record, or a Page of one; `ask` answers with a row as `selection` lays it out.
+
+    `lane` says with which others it shares the engine.
+    """
 
     name: str
     doc: str
@@ -65,6 +74,7 @@ class Question:
     required: bool
     arguments: tuple[Argument, ...]
     ask: Callable[..., Awaitable[Any]]
+    lane: str = WALK
 
 
 QUESTIONS: dict[str, Question] = {}
@@ -74,7 +84,8 @@ QUESTIONS: dict[str, Question] = {}
 class Asked:
     """One question as it was asked: by whom, of which database, for which fields, with which values, on which day.
 
-    All its statements are asked with one sight of the viewer, worked out by the first.
+    All its statements are asked with one sight of the viewer, worked out by the first. It takes its turns in
+    `lane`, and must be answered at `until`, in the time of the event loop.
     """
 
     database: Database
@@ -83,6 +94,8 @@ class Asked:
     values: Sequence[Any]
     today: date
     sight: Sight | None = None
+    lane: Lane | None = None
+    until: float = math.inf
 
     async def see(self) -> Sight:
         """What the viewer sees."""
@@ -117,7 +130,7 @@ class Asked:
         bound["viewer"] = sight.parameters
         # The engine tells two equal instants in different zones apart; it keeps all its own in UTC.
         bound["knownAt"] = known_at and known_at.astimezone(UTC)
-        return await self.database.read(statement, bound, seconds)
+        return await self.database.read(statement, bound, seconds, self.lane, self.until)
 
 
 def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:
@@ -158,11 +171,19 @@ PAGE_ARGUMENTS = (
 )
 
 
-def check_pages(selection: Selection, values: Sequence[Any]) -> None:
-    """BadInput if a list is asked for a number of rows that is not from 0 to 1,000, or all of them for over 100,000."""
+def check_pages(selection: Selection, values: Sequence[Any]) -> int:
+    """How many rows may come; BadInput for a list of fewer than 0 or over 1,000 rows, or over 100,000 in all."""
     rows = rows_asked(selection, values)
     if rows > MAX_ROWS:
         raise BadInput(f"The question asks for up to {rows} rows.", f"Ask for smaller pages, {MAX_ROWS} rows in all.")
+    return rows
+
+
+def lane_of(asked: Question, rows: int) -> str:
+    """The lane of a question that may bring so many rows."""
+    if rows >= VERY_MANY_ROWS:
+        return WALK
+    return PAGE if rows >= MANY_ROWS and asked.lane == POINT else asked.lane
 
 
 def rows_asked(selection: Selection, values: Sequence[Any]) -> int:

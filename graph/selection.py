@@ -67,10 +67,11 @@ class Choice(str):
 
 def wants_cursor(selection: Selection, record: str) -> bool:
     """Whether a page of `record` is asked where its rows stand."""
+    name = page_name(record)
     return any(
         inner.field in ("cursor", "startCursor", "endCursor")
-        for child in selection.fields(record + "Connection")
-        for inner in (*child.fields(record + "Edge"), *child.fields("PageInfo"))
+        for child in selection.fields(name + "Connection")
+        for inner in (*child.fields(name + "Edge"), *child.fields("PageInfo"))
     )
 
 
@@ -78,7 +79,7 @@ def wants_more(selection: Selection, record: str) -> bool:
     """Whether a page of `record` is asked if there is a further one."""
     return any(
         inner.field in ("hasNextPage", "hasPreviousPage")
-        for child in selection.fields(record + "Connection")
+        for child in selection.fields(page_name(record) + "Connection")
         for inner in child.fields("PageInfo")
     )
 

@@ -17,7 +17,8 @@ from rich.panel import Panel
 from api.app import create_app
 from api.cli.console import errors, output, running
 from api.cli.documents import ASK_DUPLICATES, ASK_HOLDERS, ASK_ISLANDS, ASK_LINEAGE, Document
-from api.cli.serving import listening, prepared
+from api.cli.serving import prepared
+from api.door.server import listening
 from api.settings import Settings
 from graph import engine
 from graph.database import Address

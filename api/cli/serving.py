@@ -3,14 +3,17 @@
 import asyncio
 import signal
 import socket
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from api.app import LOOPBACK, create_app
 from api.cli.console import catalog, connected, load_samples, output
+from api.door import logs, metrics
+from api.door.options import Door
+from api.door.server import DoorServer, listening
 from api.settings import Settings
 from graph.database import Address
 from graph.errors import BadInput, EngineError
@@ -30,15 +33,17 @@ def serve(
             f"Bind one of {', '.join(LOOPBACK)}.",
         )
     settings = Settings.read()
-    with listening(host, port) as bound, connected(settings) as address:
+    with bound(host, port) as listener, connected(settings) as address, measured(settings.door):
         asyncio.run(prepared(address, sample=sample))
-        where = bound.getsockname()
+        where = listener.getsockname()
         output.print(f"源流 http://{where[0]}:{where[1]}/graphql  (Ctrl-C 停止)", highlight=False)
-        config = uvicorn.Config(create_app(settings, address), log_level="warning", access_log=False)
+        logs.configure()
+        app = create_app(settings, address)
+        server = DoorServer(app, bounds=settings.door.bounds, drain=settings.door.drain, stopping=app.stop)
         # uvicorn lets requests finish, then raises the signal again; both are an ordinary end.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run([bound])
+            server.run([listener])
 
 
 async def prepared(address: Address, *, sample: bool) -> None:
@@ -48,16 +53,30 @@ async def prepared(address: Address, *, sample: bool) -> None:
             await load_samples(database)
 
 
-def listening(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """A socket that listens at the address; EngineError if it is in use."""
-    bound = socket.socket()
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
-        bound.listen(1024)
+        return listening(host, port)
     except OSError as error:
-        bound.close()
         raise EngineError(
             f"Port {port} cannot be used: {error.strerror}.", "Choose another with --port, or 0."
         ) from error
-    return bound
+
+
+@contextmanager
+def measured(door: Door) -> Generator[None]:
+    """With the metrics on a listener of their own, if one is set; EngineError if its address is in use."""
+    if door.metrics is None:
+        yield
+        return
+    try:
+        server = metrics.listen(*door.metrics)
+    except OSError as error:
+        raise EngineError(
+            f"The metrics cannot listen: {error.strerror}.", "Set YUANLIU_METRICS to another address."
+        ) from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -15,7 +15,7 @@ from documents import Documents
 from graphql import GraphQLError, GraphQLSchema, build_schema, execute, parse, specified_rules, validate
 from rows import Oracle, Thing
 
-from api.answer import Answerer, Request
+from api.answer import Answerer, Prepared, Request
 from api.plan import Refused
 from api.schema import SCHEMA
 from graph.permissions import LOCAL
@@ -37,17 +37,25 @@ OTHER: GraphQLSchema = build_schema("""
 VALUE = re.compile(r" with value .*", re.DOTALL)
 
 
-class Planned(Answerer):
-    """An answerer whose rows come from an oracle instead of the database."""
+class Rowed(Answerer):
+    """An answerer without a database."""
+
+    def prepared(self, root, variables, viewer, until):
+        try:
+            return Prepared(root, root.values(variables))
+        except GraphQLError as error:
+            return Prepared(root, [], error=error)
+
+
+class Planned(Rowed):
+    """An answerer whose rows come from an oracle."""
 
     oracle: Oracle
     broken = 0
 
-    async def row(self, root, variables, viewer):
-        values = []
-        try:
-            values = root.values(variables)
-        except GraphQLError as error:
+    async def row(self, prepared):
+        root, values, _, _, error = prepared
+        if error is not None:
             return values, error
         kind = self.schema.query_type.fields[root.name].type
         return values, self.oracle.positional(kind, root.selection, (root.selection.key,), values)
@@ -125,9 +133,9 @@ async def test_the_planned_path_says_what_graphql_core_says(which, batch):
     ],
 )  # fmt: skip
 async def test_a_page_that_is_no_page_is_never_an_answer(page):
-    class Fixed(Answerer):
-        async def row(self, root, variables, viewer):
-            return root.values(variables), page
+    class Fixed(Rowed):
+        async def row(self, prepared):
+            return prepared.values, page
 
     for text in (
         "{regions {nodes {id} totalCount}}",

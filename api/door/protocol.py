@@ -1,0 +1,187 @@
+"""HTTP/1.1 as uvicorn speaks it, with bounds on what a client may send and on the time that it may take.
+
+uvicorn reads a head of any size and waits for ever for its end, for the rest of a body, and for a client that does not
+read its answer. Here `check` is called every second and ends what is late, so a request in time pays nothing for it.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+log = logging.getLogger("yuanliu")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a client may send and how long it may take. A byte of a head or of a framing counts, not one of a body."""
+
+    connections: int = 1000
+    head_bytes: int = 65_536
+    head_seconds: float = 10.0
+    body_seconds: float = 10.0
+    bytes_a_second: int = 10_000
+    linger_seconds: float = 2.0
+
+
+class DoorProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    bounds: ClassVar[Bounds] = Bounds()
+    cycle: Any  # None before the first request, which uvicorn leaves out of the type
+    since: float
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.task: asyncio.Task[None] | None = None
+        self.complete: Any = None
+        self.overhead = 0
+        self.received = 0
+        # What `check` saw when it looked last: the stage, the request, since when, and the bytes received until then.
+        self.seen: tuple[str, Any] = ("", None)
+        self.since = 0.0
+        self.mark = 0
+        self.stuck = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let the client in if there is room, or can be made."""
+        super().connection_made(transport)
+        self.since = self.loop.time()
+        if len(self.connections) > self.bounds.connections and not self.make_room():
+            self.refuse(503, "The service is full. Ask again in a moment.", b"retry-after: 1\r\n")
+
+    def make_room(self) -> bool:
+        """End the connections that have sent nothing of use for longest, a tenth of all; whether there was any."""
+        others: list[Any] = [one for one in self.connections if one is not self]
+        idle: list[DoorProtocol] = [one for one in others if one.is_idle]
+        idle.sort(key=lambda one: one.since)
+        for one in idle[: max(1, self.bounds.connections // 10)]:
+            one.transport.abort()
+            self.connections.discard(one)
+        return bool(idle)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered or sent beyond its head."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the question of a client that has gone; what changes something is shielded where it is done."""
+        if self.task is not None and not self.is_idle and not self.task.done():
+            self.task.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read; refuse a head, or a framing of a body, that has no end."""
+        before = self.cycle
+        self.overhead += len(data)
+        super().data_received(data)
+        if self.cycle is not before:
+            self.overhead = 0
+        elif self.overhead > self.bounds.head_bytes:
+            self.refuse(431, "The head of the request is too long.")
+
+    def on_body(self, body: bytes) -> None:
+        """Hand a part of a body on; what is left of the body of an answered request is not kept."""
+        size = len(body)
+        self.received += size
+        # A chunk of one byte takes six: a body may have a framing several times its size, but not one without a body.
+        self.overhead = max(0, self.overhead - 8 * size)
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.message_event.set()
+
+    def on_message_complete(self) -> None:
+        """The request has been sent."""
+        cycle = self.complete = self.cycle
+        if not cycle.response_complete:
+            cycle.more_body = False
+            cycle.message_event.set()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        task = self.task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    def check(self, now: float) -> None:
+        """End the connection if the client is late: with its head, with its body, or with reading its answer."""
+        unread = self.transport.get_write_buffer_size()
+        self.stuck = (self.stuck or now) if unread else 0.0
+        if unread and now - self.stuck > self.allowed(unread):
+            self.transport.abort()
+            return
+        stage, cycle = self.stage, self.cycle
+        if self.seen != (stage, cycle):
+            self.seen, self.since, self.mark = (stage, cycle), now, self.received
+            return
+        late = now - self.since
+        if stage == "rest" and late > self.bounds.head_seconds:
+            self.transport.close()
+        elif stage == "head" and late > self.bounds.head_seconds:
+            self.refuse(408, "The head of the request did not come in time.")
+        elif stage == "body" and late > self.allowed(self.received - self.mark):
+            self.refuse(408, "The body of the request did not come in time.")
+
+    def allowed(self, size: int) -> float:
+        """The seconds that a body of this size may take."""
+        return self.bounds.body_seconds + size / self.bounds.bytes_a_second
+
+    @property
+    def stage(self) -> str:
+        """What the connection waits for: a further request, its head, its body, or the answer.
+
+        "rest" is a connection that has sent nothing at all, or the rest of a body that was refused.
+        """
+        if self.timeout_keep_alive_task is not None:
+            return "idle"
+        if self.is_idle:
+            return "head" if self.overhead and self.complete is self.cycle else "rest"
+        return "answer" if self.complete is self.cycle or self.flow.read_paused else "body"
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        self.refuse(400, msg)
+
+    def refuse(self, status: int, message: str, headers: bytes = b"") -> None:
+        """Say what is wrong and end the connection; just end it where an answer is under way that would be mixed up with."""
+        if self.transport.is_closing():
+            return
+        cycle = self.cycle
+        is_mixed = not self.is_idle and (cycle.response_started or self.complete is cycle)
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        if not self.is_idle:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if is_mixed:
+            self.transport.abort()
+            return
+        body = msgspec.json.encode({"errors": [{"message": message}]})
+        head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n" % len(body)
+        self.transport.write(STATUS_LINE[status] + head + headers + b"\r\n" + body)
+        self.flow.resume_reading()
+        self.transport.set_protocol(Linger(self.transport, self.loop, self.bounds.linger_seconds))
+
+
+class Linger(asyncio.Protocol):
+    """What is left of a refused connection: nothing more is said or heard, until the client has read the refusal.
+
+    A connection that is closed while the client still sends is reset, and the refusal is lost (RFC 9112, 9.6).
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        self.timer = loop.call_later(seconds, transport.abort)
+        if transport.can_write_eof():
+            transport.write_eof()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """The client has closed its side, too."""
+        self.timer.cancel()

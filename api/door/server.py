@@ -1,0 +1,78 @@
+"""The server: uvicorn with the door's protocol, that ends in order."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.door.protocol import Bounds, DoorProtocol
+
+GRACE_SECONDS = 40
+"""How long requests under way may take to finish, once no new ones are taken: longer than any may take."""
+
+
+class DoorServer(uvicorn.Server):
+    """Serves `app`.
+
+    On SIGTERM `stopping` is called, and requests are still answered for `drain` seconds, each connection closed after its
+    answer; then no more are taken, those under way finish, and the application ends. SIGINT leaves the draining out.
+    """
+
+    def __init__(self, app: ASGIApp, *, bounds: Bounds, drain: float, stopping: Callable[[], None]) -> None:
+        protocol = type("BoundProtocol", (DoorProtocol,), {"bounds": bounds})
+        config = uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        super().__init__(config)
+        self.drain = drain
+        self.stopping = stopping
+        self.drained_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self.stopping()
+        if sig == signal.SIGTERM and self.drained_at is None and self.drain > 0:
+            self.drained_at = time.monotonic() + self.drain
+            self.config.encoded_headers.append((b"connection", b"close"))
+            self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+            self._captured_signals.append(sig)
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Every tenth of a second: end what is late, and the draining."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            connections: tuple[Any, ...] = tuple(self.server_state.connections)
+            for connection in connections:
+                connection.check(now)
+        if self.drained_at is not None and time.monotonic() >= self.drained_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens at the address; OSError if it is in use."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(1024)
+    except OSError:
+        bound.close()
+        raise
+    return bound
