@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from api.answer import Answerer, Request
 from api.door.documents import EVERYONE
 from api.door.metrics import count
+from api.door.protocol import ENDS_WITH_CLIENT
 from api.door.rate import RateLimited, Rates, retry_after
 from api.identity import Identify
 from api.identity.errors import NotIdentified
@@ -104,6 +105,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         began = time.perf_counter()
+        scope[ENDS_WITH_CLIENT] = True
         headers: dict[bytes, bytes] = dict(scope["headers"])
         given = headers.get(b"x-request-id")
         id = given if given and GIVEN_ID(given) else b"%b-%x" % (OURS, next(NUMBERS))

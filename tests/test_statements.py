@@ -158,7 +158,7 @@ class Recorded:
     """A database that writes down each statement that it is asked; unless told to, it does not ask the engine."""
 
     def __init__(self, database, *, runs):
-        self.database, self.runs = database, runs
+        self.database, self.runs, self.lanes = database, runs, database.lanes
         self.statements = []
 
     async def read(self, statement, *rest):

@@ -5,7 +5,6 @@ read its answer. Here `check` is called every second and ends what is late, so a
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,7 +12,8 @@ import msgspec
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-log = logging.getLogger("yuanliu")
+ENDS_WITH_CLIENT = "yuanliu.ends_with_client"
+"""What an application sets in the scope of a request that is not worth finishing when nobody waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,16 @@ class DoorProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End the question of a client that has gone; what changes something is shielded where it is done."""
-        if self.task is not None and not self.is_idle and not self.task.done():
-            self.task.cancel()
+        """End the work for a client that has gone, where the application said that it ends with the client."""
         super().connection_lost(exc)
+        cycle = self.cycle
+        if (
+            self.task is not None
+            and not self.is_idle
+            and not cycle.response_started
+            and cycle.scope.get(ENDS_WITH_CLIENT)
+        ):
+            self.task.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Read; refuse a head, or a framing of a body, that has no end."""

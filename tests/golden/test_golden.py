@@ -24,6 +24,7 @@ class Counted:
 
     def __init__(self, database):
         self.database = database
+        self.lanes = database.lanes
         self.count = 0
 
     async def read(self, *arguments):
