@@ -24,6 +24,8 @@ from api.uploads import Uploads
 from graph.database import Address, Database
 from graph.lanes import Lanes
 from graph.permissions import LOCAL, Viewer
+from graph.trail.keyring import Keyring
+from graph.trail.sealing import sealing
 
 LOOPBACK = ("127.0.0.1", "localhost")
 """The names under which this machine, and no other, is reached."""
@@ -60,7 +62,7 @@ def create_app(settings: Settings, address: Address) -> Service:
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         TALLY.lanes.append(database.lanes)
         try:
-            async with database:
+            async with database, sealing(database, Keyring(settings.trail), LOCAL):
                 yield
         finally:
             TALLY.lanes.remove(database.lanes)

@@ -64,6 +64,11 @@ class Settings:
         """The embedded engine of these settings."""
         return Installation(home=self.home, cache=self.cache, version=self.version)
 
+    @property
+    def trail(self) -> Path:
+        """The folder with the key that signs the trail, outside the database."""
+        return self.home / "trail"
+
     def today(self) -> date:
         """The day in the configured time zone."""
         return datetime.now(self.zone).date()

@@ -94,7 +94,7 @@ class Uploads:
             await asyncio.to_thread(self.leave, folder)
             raise
         said: Said = asyncio.Queue()
-        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said)))
+        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said, viewer)))
         return StreamingResponse(lines(said, work), media_type="application/x-ndjson")
 
     def asked(self, query: QueryParams) -> tuple[str, Options]:
@@ -176,14 +176,14 @@ class Uploads:
             more = {"rules": list(refused.rules)}
             raise NotTaken(403, refused.code, refused.message, refused.cure, more) from refused
 
-    async def imported(self, reading: Reading, folder: Path, said: Said) -> None:
+    async def imported(self, reading: Reading, folder: Path, said: Said, viewer: Viewer) -> None:
         """Import the file, telling its progress and its end; it goes on although the client is gone."""
 
         def progress(done: int, total: int) -> None:
             said.put_nowait({"progress": {"done": done, "total": total}})
 
         try:
-            report = await apply(self.database, reading, progress)
+            report = await apply(self.database, reading, progress, viewer=viewer)
             # Where files stand on our disk is nobody's business.
             end = {"report": report.as_json() | {"file": reading.path.name, "rejectedFile": None}}
         except GraphError as error:

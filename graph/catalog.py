@@ -81,7 +81,10 @@ PLURALS = {
     "Rule": "rules",
     "Region": "regions",
     "RoleAssignment": "roleAssignments",
+    "Event": "events",
 }
+ALONE = ("Event",)
+"""The records that are asked for one by one in another module."""
 
 
 def declare() -> None:
@@ -94,8 +97,9 @@ def declare() -> None:
         record = RECORDS[name]
         term = record.doc.split(" ", 1)[0]
         singular = name[0].lower() + name[1:]
-        doc = f"{term} One {name} by its id."
-        register(Question(singular, doc, name, False, (identifier, *DATES), noun(record), POINT))
+        if name not in ALONE:
+            doc = f"{term} One {name} by its id."
+            register(Question(singular, doc, name, False, (identifier, *DATES), noun(record), POINT))
         register(
             Question(
                 plural,

@@ -102,10 +102,10 @@ class Database:
         if self._driver:
             await self._driver.close()
 
-    def _session(self, mode: str) -> neo4j.AsyncSession:
+    def _session(self, mode: str, ahead: int = -1) -> neo4j.AsyncSession:
         if self._driver is None:
             raise EngineError("The database is not open.", "Use it as `async with Database(address)`.")
-        return self._driver.session(database=self.address.database, default_access_mode=mode, fetch_size=-1)
+        return self._driver.session(database=self.address.database, default_access_mode=mode, fetch_size=ahead)
 
     async def read(
         self,
@@ -176,6 +176,17 @@ class Database:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) and not isinstance(error, GraphError):
             log.error("a unit of work failed", exc_info=error)
+
+    async def stream(
+        self, statement: LiteralString, *, ahead: int = 50, **parameters: Any
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """The records of a statement one after the other, `ahead` of them in memory; EngineError as the engine does."""
+        try:
+            async with self._session(neo4j.READ_ACCESS, ahead) as session:
+                async for record in await session.run(statement, parameters):
+                    yield record.data()
+        except (Neo4jError, DriverError) as error:
+            raise translated(error) from error
 
     async def explain(self, statement: LiteralString) -> tuple[list[str], dict[str, Any]]:
         """The columns and the plan of a statement, which is not run; EngineError if it does not parse."""

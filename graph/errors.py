@@ -8,6 +8,7 @@
     * Overloaded             more is asked at once than the database is given
   * Refused                  a rule does not allow a change; nothing was changed
   * ImportRefused            a file cannot be imported; nothing was changed
+  * TrailError               the trail cannot be signed, exported or verified
 """
 
 from collections.abc import Iterable
@@ -66,3 +67,7 @@ class Overloaded(EngineError):
 
 class ImportRefused(GraphError):
     """A file cannot be imported; nothing was changed."""
+
+
+class TrailError(GraphError):
+    """The trail cannot be signed, exported or verified."""

@@ -20,7 +20,10 @@ from graph.database import Database, Transaction
 from graph.errors import ImportRefused
 from graph.model import RECORDS
 from graph.model.edges import EDGES
+from graph.permissions import LOCAL, Viewer
 from graph.sorting import sort_keys
+from graph.trail.log import Entry, record
+from graph.words import Action
 from graph.writing import write
 
 BATCH = 5000
@@ -39,8 +42,8 @@ CLEAR_STRUCTURE: LiteralString = "MATCH (:Regime)-[e:SETS|CONTAINS|APPLIES_IN]->
 CLEAR_RULES: LiteralString = "MATCH (:Parameter)-[e:UNDER]->() DELETE e"
 
 
-async def load(database: Database, folder: Path, *, structure: bool = False) -> bool:
-    """Load the seed set in `folder`, if it is not loaded already; True if something was written.
+async def load(database: Database, folder: Path, *, structure: bool = False, viewer: Viewer = LOCAL) -> bool:
+    """Load the seed set in `folder`, if it is not loaded already; True if something was written, which is one event.
 
     ImportRefused if a file names a label, an edge or a node that does not exist.
     """
@@ -64,6 +67,8 @@ async def load(database: Database, folder: Path, *, structure: bool = False) -> 
             await stamp_regions(tx)
         await stamp(tx, touched(sets))
         await tx.run(KEEP, id=identity, digest=digest)
+        entry = Entry(Action.LOAD, [identity], loaded[0]["digest"] if loaded else None, digest)
+        await record(tx, viewer, [entry], at=at, request="")
     return True
 
 

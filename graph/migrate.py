@@ -4,13 +4,18 @@
 that holds something else is left alone.
 """
 
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import LiteralString, cast
 
 from graph.audience import stamp_all, stamp_regions
 from graph.database import Database
 from graph.errors import EngineError
+from graph.permissions import LOCAL, Viewer
+from graph.settled import INSTANT
+from graph.trail.log import Entry, record
+from graph.words import Action
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -23,6 +28,13 @@ MERGE (c:Catalog {id: 'Catalog:yuanliu'}) ON CREATE SET c.version = 0, c.purpose
 """
 DONE: LiteralString = "MATCH (c:Catalog {id: 'Catalog:yuanliu'}) SET c.version = $version"
 READY: LiteralString = "CALL db.awaitIndexes(300)"
+# A change of the schema cannot stand in one transaction with data: what was done is recorded afterwards, once each.
+DUE: LiteralString = (
+    "MATCH (c:Catalog {id: 'Catalog:yuanliu'}) SET c._lock = 1 REMOVE c._lock RETURN coalesce(c.recorded, 0) AS recorded, "
+    + INSTANT
+    + " AS at"
+)
+RECORDED: LiteralString = "MATCH (c:Catalog {id: 'Catalog:yuanliu'}) SET c.recorded = $version"
 
 
 async def stamp_what_is_there(database: Database) -> None:
@@ -35,11 +47,11 @@ THEN: dict[str, Callable[[Database], Awaitable[None]]] = {"0004_audience": stamp
 """What comes after a migration and is more than a statement."""
 
 
-async def migrate(database: Database, purpose: str = "catalog") -> int:
+async def migrate(database: Database, purpose: str = "catalog", viewer: Viewer = LOCAL) -> int:
     """Bring a database to the present schema and return its version; safe to run again, and by two at once.
 
-    `purpose` marks a database made for tests, so that tests never touch another. EngineError if the database holds data
-    that is not ours, was made for another purpose, or by a later release.
+    Each migration is an event. `purpose` marks a database made for tests, so that tests never touch another. EngineError if
+    the database holds data that is not ours, was made for another purpose, or by a later release.
     """
     [state] = await database.run(STATE)
     version: int | None = state["version"]
@@ -65,7 +77,21 @@ async def migrate(database: Database, purpose: str = "catalog") -> int:
                 await THEN[step.stem](database)
             await database.run(DONE, version=number)
     await database.run(READY)
+    await record_done(database, steps, viewer)
     return len(steps)
+
+
+async def record_done(database: Database, steps: Sequence[Path], viewer: Viewer) -> None:
+    """Record the migrations that are not recorded yet."""
+    async with database.transaction() as tx:
+        [due] = await tx.run(DUE)
+        entries = [
+            Entry(Action.MIGRATION, [f"Migration:{step.stem}"], after=hashlib.sha256(step.read_bytes()).hexdigest())
+            for step in steps[due["recorded"] :]
+        ]
+        if entries:
+            await tx.run(RECORDED, version=len(steps))
+            await record(tx, viewer, entries, at=due["at"], request="")
 
 
 def statements(step: Path) -> list[LiteralString]:

@@ -121,7 +121,7 @@ class Composer:
             )
         if isinstance(source, Many):
             return self.page(selection, target, self.match(source, target.name, depth), depth + 1)
-        raise TypeError(f"{record.name}.{field.name} is given by its question, not read from the graph")
+        raise BadInput(f"`{field.name}` is not there in a list.", "Ask for one by its id.")
 
     def shown(self, record: Declared, field: str, value: LiteralString, depth: int) -> LiteralString:
         """A value of the node at `depth`; null where the viewer may see the node, but not this."""

@@ -54,6 +54,7 @@ IDS = {"region": "Region:410299", "department": "Department:410299/县公安局"
        "dataItem": "DataItem:410299/MZ001/婚姻状况", "dataElement": "DataElement:婚姻状况",
        "system": "System:410299/婚姻登记系统",
        "project": "Project:410299/2025-01", "regime": "Regime:KF", "rule": "Rule:KF-SHARE-15b"}  # fmt: skip
+PROVED = ("InclusionProof", "Checkpoint")  # answered for one event at a time, by statements of their own
 QUERY = SCHEMA.query_type.fields
 LINEAGE = """nodes { distance node { id name ... on Resource { provider { id } } } }
   edges { from { id } to { name } origin job since } truncated { frontier } settled"""
@@ -68,6 +69,8 @@ def every_field(kind):
             parts.append(name)
         elif inner.name.endswith("Connection"):
             parts.append(f"{name}(first: 1) {{ nodes {{ id name }} totalCount }}")
+        elif inner.name in PROVED:
+            continue
         elif inner.name in ("Named", "Basis", "Match"):
             parts.append(f"{name} {{ {leaves(inner)} }}")
         else:
@@ -112,6 +115,7 @@ def documents():
         shown = "__typename id ... on Named { name } ... on Resource { items { totalCount } }"
         yield f'{{ node(id: "{given}") {{ {shown} }} }}'
     yield '{ node(id: "Grant:410299/2021-001") { id } }'
+    yield f'{{ event(id: "Event:system/0000000000") {{ {every_field(SCHEMA.type_map["Event"])} }} }}'
     yield '{ node(id: "Parameter:KF/collection.duplicate") { id ... on Parameter { value rules { nodes { id } } } } }'
     yield from lists()
     yield from answers()

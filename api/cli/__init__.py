@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import asking, demo, engine, importing, serving
+from api.cli import asking, auditing, demo, engine, importing, serving
 from api.cli.console import errors
 from api.schema import sdl
 from graph.errors import GraphError
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(asking.app, name="ask")
+app.add_typer(auditing.app, name="audit")
 app.add_typer(engine.app, name="db")
 app.command("import")(importing.import_files)
 app.command("serve")(serving.serve)

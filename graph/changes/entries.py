@@ -63,8 +63,9 @@ async def keep(work: Work, entry: Held, values: Mapping[str, Any]) -> tuple[dict
     if not differing:
         raise Refused(RefusalCode.NOTHING_CHANGES, f"{entry.id} is so already.", "Nothing need be done.")
     now = Now(work.tx, work.at, work.today.isoformat(), "", "")
-    await changed(now, "Resource", [Change(entry.id, differing)])
-    return {name: entry.values.get(name) for name in differing}, differing
+    before = {name: entry.values.get(name) for name in differing}
+    await changed(now, "Resource", [Change(entry.id, differing, before)])
+    return before, differing
 
 
 def check_published(values: Mapping[str, Any], place: Place) -> None:

@@ -10,10 +10,14 @@ from graph.database import Database, Runner
 from graph.errors import EngineError, ImportRefused
 from graph.imports import present, write
 from graph.imports.places import RegionName
-from graph.imports.present import ItemDifference, batches
+from graph.imports.present import Gone, ItemDifference, batches
 from graph.imports.reading import Reading
 from graph.imports.records import Records
 from graph.imports.report import Rejection, Report, Tally
+from graph.imports.told import summary
+from graph.permissions import LOCAL, Viewer
+from graph.trail.log import Entry as Told
+from graph.trail.log import record
 from graph.writing import write as writing
 
 Progress = Callable[[int, int], None]
@@ -31,8 +35,15 @@ async def known_regions(database: Database) -> list[RegionName]:
     ]
 
 
-async def apply(database: Database, reading: Reading, progress: Progress | None = None) -> Report:
-    """Import a file, or with `dry_run` say what that would do.
+async def apply(
+    database: Database,
+    reading: Reading,
+    progress: Progress | None = None,
+    *,
+    viewer: Viewer = LOCAL,
+    request: str = "",
+) -> Report:
+    """Import a file for a viewer, or with `dry_run` say what that would do. The trail has an event for each batch.
 
     Raises ImportRefused where questions are open (a dry run instead reports them) or there is nothing to import,
     EngineError as the engine does; the graph is then as it was.
@@ -59,7 +70,7 @@ async def apply(database: Database, reading: Reading, progress: Progress | None 
     if options.dry_run:
         await job.compare(database)
     elif records.entries or records.items:
-        await _written(database, job, options.zone)
+        await _written(database, job, options.zone, viewer, request)
     elif not records.rejected:
         raise ImportRefused(f"{reading.path.name}: 没有可导入的行 no rows to import.", "检查文件 Check the file.")
     if records.rejected and not options.dry_run:
@@ -67,7 +78,7 @@ async def apply(database: Database, reading: Reading, progress: Progress | None 
     return report
 
 
-async def _written(database: Database, job: "_Job", zone: str) -> None:
+async def _written(database: Database, job: "_Job", zone: str, viewer: Viewer, request: str) -> None:
     try:
         async with writing(database) as (transaction, at):
             today = await write.lock(transaction, job.region, at, zone)
@@ -75,7 +86,10 @@ async def _written(database: Database, job: "_Job", zone: str) -> None:
                 raise ImportRefused(
                     f"没有行政区划 There is no region {job.region}.", "用 --region 指定 Say one with --region."
                 )
-            await job.write(write.Now(transaction, at, today, job.source, job.region))
+            now = write.Now(transaction, at, today, job.source, job.region)
+            await job.write(now)
+            told = [job.summary(), *(entry for entry in now.told if entry.targets)]
+            await record(transaction, viewer, told, at=at, request=request)
     except EngineError as error:
         if "OutOfMemory" not in error.message:
             raise
@@ -103,6 +117,10 @@ class _Job:
         self.name = reading.path.name
         self.source = reading.source or "?"
         self.region = reading.region or "?"
+
+    def summary(self) -> Told:
+        """What the import did as a whole, for the trail."""
+        return summary(self._report)
 
     async def compare(self, run: Runner) -> None:
         """Fill the report without writing."""
@@ -171,9 +189,9 @@ class _Job:
         leads = await present.resources_of(run, self._records.items, self._records.entries, providers, self.source)
         return await present.items(run, self._records.items, leads, arriving)
 
-    async def _gone_resources(self, run: Runner) -> list[str]:
+    async def _gone_resources(self, run: Runner) -> dict[str, Gone]:
         if not (self._reading.options.complete and self._records.entries):
-            return []
+            return {}
         return await present.gone_resources(
             run, self.source, self.region, [entry.id for entry in self._records.entries]
         )

@@ -14,12 +14,25 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Change:
-    """A resource or item that is there and differs; `values`: its differing properties, to be set as they are."""
+    """A resource or item that is there and differs; `values`: its differing properties, to be set as they are.
+
+    `before` has what these were; `providers` who provided it where that changes, too.
+    """
 
     id: str
     values: Values
+    before: Mapping[str, object]
     provider: str | None = None
+    providers: Sequence[str] = ()
     reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A resource that a complete file does not have: how it was published, and who provided it."""
+
+    publication: str
+    providers: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -85,7 +98,7 @@ async def resources(
 ) -> Difference:
     """Compare a file's resources with the graph; entries that are new, changes, and how many are as they were."""
     found = Difference()
-    differing: dict[str, tuple[Entry, bool]] = {}
+    differing: dict[str, tuple[Entry, Sequence[str] | None]] = {}
     for batch in batches(entries):
         held = {row["id"]: row for row in await run.run(_RESOURCES, ids=[entry.id for entry in batch])}
         for entry in batch:
@@ -98,14 +111,15 @@ async def resources(
             if row["hash"] == entry.hash and row["publication"] == entry.values["publication"] and not moved:
                 found.unchanged += 1
             else:
-                differing[entry.id] = entry, moved
+                differing[entry.id] = entry, row["providers"] if moved else None
     for batch in batches(sorted(differing)):
         for row in await run.run(_RESOURCE_VALUES, ids=batch):
-            entry, moved = differing[row["id"]]
+            entry, left = differing[row["id"]]
             values = _differing(entry.values, row["held"], headers)
-            if values or moved:
-                provider = providers.get(entry.provider or "") if moved else None
-                found.changed.append(Change(entry.id, {**values, "contentHash": entry.hash}, provider))
+            if values or left is not None:
+                provider = providers.get(entry.provider or "") if left is not None else None
+                values["contentHash"] = entry.hash
+                found.changed.append(Change(entry.id, values, _before(values, row["held"]), provider, left or ()))
             else:
                 found.unchanged += 1
     return found
@@ -123,6 +137,11 @@ def _differing(said: Values, held: Mapping[str, Any], headers: frozenset[str] = 
         if _plain(old) != _plain(new):
             different[name] = new
     return different
+
+
+def _before(values: Values, held: Mapping[str, Any]) -> Values:
+    """What the properties that change are now."""
+    return {name: held.get(name) for name in values}
 
 
 def _plain(value: object) -> object:
@@ -258,14 +277,16 @@ async def _weigh_items(run: Runner, found: ItemDifference, differing: Mapping[st
             item, closed = differing[row["id"]]
             values = _differing(item.values, row["held"])
             if values or closed:
-                found.changed.append(Change(row["id"], {**values, "contentHash": item.hash}, reopened=closed))
+                values["contentHash"] = item.hash
+                found.changed.append(Change(row["id"], values, _before(values, row["held"]), reopened=closed))
             else:
                 found.unchanged += 1
 
 
 _GONE_RESOURCES = """
 MATCH (r:Resource) WHERE r.source = $source AND r.catalogRegion = $region AND r.publication <> 'WITHDRAWN'
-RETURN collect(r.id) AS ids
+RETURN r.id AS id, r.publication AS publication, COLLECT {
+  MATCH (d:Department)-[p:PROVIDES]->(r) WHERE p.until IS NULL AND p.withdrawnAt IS NULL RETURN d.id ORDER BY d.id } AS providers
 """
 _GONE_ITEMS = """
 MATCH (r:Resource)-[h:HAS_ITEM]->(i:DataItem)
@@ -277,10 +298,10 @@ _GONE_WAITING = (
 )
 
 
-async def gone_resources(run: Runner, source: str, region: str, said: Iterable[str]) -> list[str]:
-    """The resources of this source and region that a complete file does not have."""
-    rows = await run.run(_GONE_RESOURCES, source=source, region=region)
-    return sorted(set(rows[0]["ids"]) - set(said))
+async def gone_resources(run: Runner, source: str, region: str, said: Iterable[str]) -> dict[str, Gone]:
+    """The resources of this source and region that a complete file does not have, by their ids in order."""
+    rows = {row["id"]: row for row in await run.run(_GONE_RESOURCES, source=source, region=region)}
+    return {id: Gone(rows[id]["publication"], rows[id]["providers"]) for id in sorted(set(rows) - set(said))}
 
 
 async def gone_items(run: Runner, source: str, region: str, said: set[str]) -> tuple[list[str], list[str]]:

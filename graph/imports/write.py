@@ -4,15 +4,16 @@ A change keeps what was: the earlier state once as it was known until now, and o
 clocks); a first state has no `since`, for a catalog does not say since when it is true.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import LiteralString
 
 from graph.database import Runner
-from graph.imports import keys
-from graph.imports.present import Change, batches
+from graph.imports import keys, told
+from graph.imports.present import Change, Gone, batches
 from graph.imports.records import Entry, Item, Values
 from graph.sorting import sort_key, sort_position
+from graph.trail.log import Entry as Told
 
 _LOCK = """
 MATCH (g:Region {id: $region})
@@ -114,20 +115,22 @@ _COMES_TWICE = """
 UNWIND $rows AS row
 MATCH (w:WaitingItem {resourceId: row.waitedFor})
 MATCH (:DataItem {id: 'DataItem:' + substring(row.id, 9) + '/' + w.suffix})
-DELETE w
+WITH w, w.id AS id DELETE w
+RETURN collect(id) AS ids
 """
 
 _ARRIVE = """
 UNWIND $rows AS row
 MATCH (w:WaitingItem {resourceId: row.waitedFor})
 MATCH (r:Resource {id: row.id}) MATCH (e:DataElement {id: w.element})
+WITH row, w, r, e, w.id AS was
 CREATE (r)-[:HAS_ITEM {source: w.source, recordedAt: datetime($at)}]->(w)
 CREATE (w)-[:MEANS {source: w.source, recordedAt: datetime($at)}]->(e)
 SET w.id = 'DataItem:' + substring(row.id, 9) + '/' + w.suffix, w.recordedAt = datetime($at)
 SET w.sortName = w.name + '\u0001' + w.id, w.sortPosition = split(w.sortPosition, '\u0001')[0] + '\u0001' + w.id
 SET w:DataItem
 REMOVE w:WaitingItem, w.resourceId, w.suffix, w.element, w.catalogRegion
-RETURN count(*) AS arrived
+RETURN collect([w.id, was, row.id]) AS arrived
 """
 
 _STOP_WAITING = "UNWIND $ids AS id MATCH (w:WaitingItem {id: id}) DELETE w"
@@ -135,13 +138,17 @@ _STOP_WAITING = "UNWIND $ids AS id MATCH (w:WaitingItem {id: id}) DELETE w"
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The transaction, the instant at which it is known (RFC 3339), the local day of it, and who says all this."""
+    """The transaction, the instant at which it is known (RFC 3339), the local day of it, and who says all this.
+
+    `told` is for the trail: what was written, an entry for each batch.
+    """
 
     run: Runner
     at: str
     today: str
     source: str
     region: str
+    told: list[Told] = field(default_factory=list[Told])
 
 
 async def lock(run: Runner, region: str, at: str, zone: str) -> str | None:
@@ -169,6 +176,7 @@ async def new_departments(now: Now, names: Sequence[str]) -> None:
         )
     for batch in batches(rows):
         await now.run.run(_NEW_DEPARTMENTS, rows=batch, region=f"Region:{now.region}", source=now.source, at=now.at)
+        now.told.append(told.created("Department", [(str(row["id"]), row) for row in batch]))
 
 
 async def new_resources(now: Now, entries: Sequence[Entry], providers: dict[str, str]) -> None:
@@ -189,6 +197,7 @@ async def new_resources(now: Now, entries: Sequence[Entry], providers: dict[str,
         for entry in entries
     ]
     await now.run.run(_NEW_RESOURCES, rows=rows, source=now.source, at=now.at)
+    now.told.append(told.placed("Resource", rows, "provider"))
 
 
 def _sorts(key: str, values: Values) -> Values:
@@ -215,6 +224,7 @@ async def changed(now: Now, label: str, changes: Sequence[Change]) -> None:
             for one in batch
         ]
         await now.run.run(statement, rows=rows, at=now.at, today=now.today)
+        now.told.append(told.changed(label, [(one.id, one.before, one.values) for one in batch]))
 
 
 def _changed_sorts(label: str, change: Change) -> Values:
@@ -234,13 +244,16 @@ async def moved(now: Now, changes: Sequence[Change]) -> None:
         await now.run.run(_END_PROVIDES, ids=[one.id for one in batch], at=now.at, today=now.today)
         rows = [{"id": one.id, "provider": one.provider} for one in batch]
         await now.run.run(_BEGIN_PROVIDES, rows=rows, source=now.source, at=now.at, today=now.today)
+        now.told.append(told.changed("PROVIDES", [(one.id, one.providers, one.provider) for one in batch]))
 
 
-async def closed_resources(now: Now, ids: Sequence[str]) -> None:
+async def closed_resources(now: Now, gone: Mapping[str, Gone]) -> None:
     """Withdraw resources that a complete catalog no longer has."""
-    await changed(now, "Resource", [Change(one, {"publication": "WITHDRAWN"}) for one in ids])
-    for batch in batches(ids):
+    states = [Change(one, {"publication": "WITHDRAWN"}, {"publication": was.publication}) for one, was in gone.items()]
+    await changed(now, "Resource", states)
+    for batch in batches(list(gone)):
         await now.run.run(_END_PROVIDES, ids=batch, at=now.at, today=now.today)
+        now.told.append(told.changed("PROVIDES", [(one, gone[one].providers, None) for one in batch]))
 
 
 async def elements(now: Now, items: Sequence[Item]) -> None:
@@ -271,15 +284,16 @@ def _item_row(now: Now, item: Item, resource: str) -> dict[str, object]:
 
 async def new_items(now: Now, items: Sequence[tuple[Item, str]]) -> None:
     """Create a batch of items of present resources."""
-    await now.run.run(
-        _NEW_ITEMS, rows=[_item_row(now, item, resource) for item, resource in items], source=now.source, at=now.at
-    )
+    rows = [_item_row(now, item, resource) for item, resource in items]
+    await now.run.run(_NEW_ITEMS, rows=rows, source=now.source, at=now.at)
+    now.told.append(told.placed("DataItem", rows, "resource", "element"))
 
 
 async def wait(now: Now, items: Sequence[Item]) -> None:
     """Keep a batch of items, invisible, until their resource comes."""
     rows = [_item_row(now, item, item.of[0]) for item in items]
     await now.run.run(_WAIT, rows=rows, region=now.region, at=now.at)
+    now.told.append(told.placed("WaitingItem", rows, "resource", "element"))
 
 
 async def are_items_waiting(now: Now) -> bool:
@@ -295,9 +309,12 @@ async def arrive(now: Now, entries: Sequence[Entry]) -> int:
     for place in range(max(map(len, names), default=0)):
         rows = [{"id": ids[0], "waitedFor": ids[place]} for ids in names if len(ids) > place]
         if place:
-            await now.run.run(_COMES_TWICE, rows=rows)
-        found = await now.run.run(_ARRIVE, rows=rows, at=now.at)
-        arrived += found[0]["arrived"]
+            [dropped] = await now.run.run(_COMES_TWICE, rows=rows)
+            now.told.append(told.changed("WaitingItem", [(one, True, None) for one in dropped["ids"]]))
+        [found] = await now.run.run(_ARRIVE, rows=rows, at=now.at)
+        came = [(one, {"waited": was, "resource": of}) for one, was, of in found["arrived"]]
+        now.told.append(told.created("DataItem", came))
+        arrived += len(found["arrived"])
     return arrived
 
 
@@ -305,15 +322,18 @@ async def reopened(now: Now, changes: Sequence[Change]) -> None:
     """Let items that were closed belong to their resource again."""
     for batch in batches([change.id for change in changes if change.reopened]):
         await now.run.run(_BEGIN_HAS_ITEM, ids=batch, source=now.source, at=now.at, today=now.today)
+        now.told.append(told.changed("HAS_ITEM", [(one, False, True) for one in batch]))
 
 
 async def closed_items(now: Now, ids: Sequence[str]) -> None:
     """End what a complete list of items no longer has."""
     for batch in batches(ids):
         await now.run.run(_END_HAS_ITEM, ids=batch, at=now.at, today=now.today)
+        now.told.append(told.changed("HAS_ITEM", [(one, True, False) for one in batch]))
 
 
 async def stop_waiting(now: Now, ids: Sequence[str]) -> None:
     """Drop waiting items."""
     for batch in batches(ids):
         await now.run.run(_STOP_WAITING, ids=batch)
+        now.told.append(told.changed("WaitingItem", [(one, True, None) for one in batch]))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from graph import words
 from graph.model.named import BY_ID, Named
-from graph.record import Id, Order, Value, node
+from graph.record import Given, Id, Order, Value, answer, node
 
 BY_TIME = {
     "AT_DESC": Order("最近在前 Latest first.", "sortAt", descending=True),
@@ -34,3 +34,35 @@ class Event(Named):
     payload: Annotated[
         str, Value("原文 All that it says, before and after included: canonical JSON (RFC 8785).", "{n}.payload")
     ]
+    inclusionProof: Annotated[
+        InclusionProof | None,
+        Given(
+            "包含证明 Proof that it stands under the checkpoint; null: none covers it yet. Only where one event is asked for."
+        ),
+    ]
+    checkpoint: Annotated[
+        Checkpoint | None,
+        Given("检查点 The last checkpoint, where it covers this event. Only where one event is asked for."),
+    ]
+
+
+@answer("InclusionProof")
+class InclusionProof:
+    """包含证明 Two audit paths (RFC 6962): from the event to the root of its log, and from there to the signed root."""
+
+    index: Annotated[int, Given("叶序号 Number of the leaf in the log, from 0.")]
+    size: Annotated[int, Given("日志大小 How many events of the log the checkpoint covers.")]
+    root: Annotated[str, Given("日志根 Root of those events, in hexadecimal.")]
+    path: Annotated[list[str], Given("路径 Hashes beside the way from the leaf to that root, nearest first.")]
+    line: Annotated[int, Given("行号 Number of the line (log, size, root) in the checkpoint's list, from 0.")]
+    lines: Annotated[int, Given("行数 How many lines the list has.")]
+    listPath: Annotated[list[str], Given("名单路径 Hashes beside the way from the line to the root that is signed.")]
+
+
+@answer("Checkpoint")
+class Checkpoint:
+    """检查点 A signed statement about all logs at one moment."""
+
+    number: Annotated[int, Given("编号 Its place among the checkpoints, from 1.")]
+    at: Annotated[datetime, Given("时间 When it was written.")]
+    note: Annotated[str, Given("签名声明 The signed note (C2SP): its text, and the signature under it.")]

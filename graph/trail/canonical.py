@@ -3,7 +3,7 @@
 Numbers are whole and exact: anything else becomes text first, so that no float is ever printed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
@@ -12,12 +12,13 @@ import msgspec
 EXACT = 2**53 - 1
 """The largest number that every reader of JSON holds exactly."""
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
+"""The bytes of what is `plain` already."""
 
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of a value; TypeError for what has no place in an event."""
-    return _encode(plain(value))
+    return encode(plain(value))
 
 
 def plain(value: Any) -> Any:
@@ -31,8 +32,8 @@ def plain(value: Any) -> Any:
     elif isinstance(value, Mapping):
         named = cast("Mapping[str, Any]", value)
         found = {name: plain(named[name]) for name in sorted(named, key=code_units)}
-    elif isinstance(value, Sequence):
-        found = [plain(each) for each in cast("Sequence[Any]", value)]
+    elif isinstance(value, list | tuple):
+        found = [plain(each) for each in cast("list[Any]", value)]
     elif isinstance(value, date):
         found = value.isoformat()
     elif hasattr(value, "iso_format"):  # the engine's own days and instants, finer than Python's

@@ -6,14 +6,15 @@ An event's `hash` is the leaf hash of its `payload`, the canonical text that als
 properties are copies of what the payload says, for search.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.database import Database, Transaction
+from graph.errors import TrailError
 from graph.permissions import Viewer
 from graph.settled import INSTANT
-from graph.trail.canonical import canonical
+from graph.trail.canonical import encode, plain
 from graph.trail.merkle import append, leaf
 from graph.words import Action
 
@@ -23,6 +24,10 @@ FORMAT = 1
 """The form of the payload; a later one has another number."""
 CHUNK = 2_000_000
 """About how much text goes to the engine in one statement."""
+COPIED = ("log", "seq", "previous", "action", "actor", "department", "onBehalfOf", "request", "targets", "at")
+"""What of the payload stands beside it under the same name."""
+BESIDE = ("hash", "subtrees")
+"""What else stands beside it: its leaf hash, and the roots of the subtrees that it completes."""
 
 _NOW: LiteralString = "RETURN " + INSTANT + " AS at"
 
@@ -31,7 +36,8 @@ _LOCK: LiteralString = """
 MERGE (l:Log {id: $log})
 ON CREATE SET l.size = 0, l.hash = '', l.frontier = []
 SET l._lock = 1 REMOVE l._lock
-RETURN l.size AS size, l.hash AS hash, l.frontier AS frontier
+RETURN l.size AS size, l.hash AS hash, l.frontier AS frontier,
+  toString(datetime({datetime: datetime($at), timezone: 'Z'})) AS at
 """
 
 _APPEND: LiteralString = """
@@ -46,7 +52,7 @@ _MOVE: LiteralString = "MATCH (l:Log {id: $log}) SET l.size = $size, l.hash = $h
 class Entry:
     """What happened: to which things (ids), what they were before and after, in JSON's types, days and instants.
 
-    With several targets `before` and `after` are lists, one value for each.
+    Of a batch `before` and `after` are lists, with a value for each target.
     """
 
     action: Action
@@ -56,24 +62,35 @@ class Entry:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a log ends: how many events it has, and the hash of the last one."""
+
+    log: str
+    size: int
+    hash: str
+
+
 async def record(
     tx: Transaction, viewer: Viewer, entries: Iterable[Entry], *, at: str, request: str, key: str = ""
 ) -> list[str]:
     """Append an event for each entry to the log of the viewer's department, else of the system; their ids.
 
     To be called last in a transaction: the log is locked until it ends. `at` is the instant of the write, as text,
-    `request` the id of the request, `key` the client's idempotency key. EngineError as the engine does.
+    `request` the id of the request, `key` the client's idempotency key. EngineError as the engine does, TrailError if the head
+    of the log is damaged.
     """
     log = log_of(viewer.department)
-    [head] = await tx.run(_LOCK, log=log)
-    size, last = head["size"], head["hash"]
-    frontier = [bytes.fromhex(each) for each in head["frontier"]]
+    [row] = await tx.run(_LOCK, log=log, at=at)
+    head = Head(log, row["size"], row["hash"])
+    frontier = hashes(row["frontier"])
     ids: list[str] = []
-    for chunk in chunks(events(viewer, entries, log, size, last, frontier, at=at, request=request, key=key)):
+    last = head.hash
+    for chunk in chunks(events(viewer, entries, head, frontier, at=row["at"], request=request, key=key)):
         await tx.run(_APPEND, rows=chunk)
         ids += [event["id"] for event in chunk]
         last = chunk[-1]["hash"]
-    await tx.run(_MOVE, log=log, size=size + len(ids), hash=last, frontier=[each.hex() for each in frontier])
+    await tx.run(_MOVE, log=log, size=head.size + len(ids), hash=last, frontier=[each.hex() for each in frontier])
     return ids
 
 
@@ -95,13 +112,12 @@ def event_id(log: str, seq: int) -> str:
 
 
 def events(
-    viewer: Viewer, entries: Iterable[Entry], log: str, size: int, last: str, frontier: list[bytes], *,
-    at: str, request: str, key: str,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
+    viewer: Viewer, entries: Iterable[Entry], head: Head, frontier: list[bytes], *, at: str, request: str, key: str
+) -> Iterator[dict[str, Any]]:
     """The properties of the events that follow in a log; `frontier` is moved along."""
     who = {
         "v": FORMAT,
-        "log": log,
+        "log": head.log,
         "at": at,
         "actor": viewer.subject,
         "roles": sorted(viewer.roles),
@@ -110,31 +126,40 @@ def events(
         "request": request,
         "key": key,
     }
-    for seq, entry in enumerate(entries, start=size):
-        targets = list(entry.targets)
-        what = {"action": entry.action, "targets": targets, "before": entry.before, "after": entry.after}
-        payload = canonical(who | what | {"note": entry.note, "seq": seq, "previous": last})
+    previous = head.hash
+    for seq, entry in enumerate(entries, start=head.size):
+        facts = plain(
+            who
+            | {"action": entry.action, "targets": list(entry.targets), "before": entry.before, "after": entry.after}
+            | {"note": entry.note, "seq": seq, "previous": previous}
+        )
+        payload = encode(facts)
         hashed = leaf(payload)
-        completed = append(frontier, seq, hashed)
-        identity = event_id(log, seq)
-        yield {
-            "id": identity,
-            "log": log,
-            "seq": seq,
-            "hash": hashed.hex(),
-            "previous": last,
-            "payload": payload.decode(),
-            "subtrees": [each.hex() for each in completed],
-            "action": entry.action.value,
-            "actor": viewer.subject,
-            "department": viewer.department,
-            "onBehalfOf": viewer.on_behalf_of,
-            "request": request,
-            "targets": targets,
-            "at": at,
-            "sortAt": f"{at}\u0001{identity}",
-        }
-        last = hashed.hex()
+        completed = [each.hex() for each in append(frontier, seq, hashed)]
+        previous = hashed.hex()
+        yield copies(facts) | {"hash": previous, "subtrees": completed, "payload": payload.decode()}
+
+
+def copies(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of an event that repeat what its payload says."""
+    identity = event_id(facts["log"], facts["seq"])
+    return {name: facts[name] for name in COPIED} | {"id": identity, "sortAt": f"{digits(facts['at'])}\u0001{identity}"}
+
+
+def digits(at: str) -> str:
+    """An instant in UTC so that texts sort as the instants do: nine digits of a second."""
+    whole, _, part = at.removesuffix("Z").partition(".")
+    return f"{whole}.{part:0<9}"
+
+
+def hashes(texts: Sequence[str]) -> list[bytes]:
+    """Hashes as the database keeps them; TrailError if they are none."""
+    try:
+        return [bytes.fromhex(each) for each in texts]
+    except (TypeError, ValueError) as error:
+        raise TrailError(
+            "The head of a log was altered in the database.", "`yuanliu audit verify` says which."
+        ) from error
 
 
 def chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -46,9 +46,9 @@ async def load(graph, tmp_path, rows, name="catalog.json", **options):
 
 
 async def everything(graph):
-    """The whole graph without the instants at which it became known, as something to compare."""
+    """The whole graph but its trail, without the instants at which it became known, as something to compare."""
     nodes = await graph.run(
-        "MATCH (n) WHERE NOT n:Write AND NOT n:Catalog "
+        "MATCH (n) WHERE NOT n:Write|Catalog|Event|Log "
         "RETURN labels(n) AS labels, properties(n) AS values ORDER BY labels(n)[0], n.id"
     )
     edges = await graph.run("MATCH (a)-[e]->(b) RETURN a.id AS a, type(e) AS type, properties(e) AS values, b.id AS b")

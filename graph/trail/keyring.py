@@ -1,0 +1,134 @@
+"""The folder outside the database: the key that signs checkpoints, the public keys so far, and every checkpoint written.
+
+`key` (mode 0600) signs; `next` is a key that is about to; `public` has a line for each key, oldest first;
+`checkpoints.ndjson` a line for each checkpoint. What is signed here cannot be altered in the database unseen.
+"""
+
+import os
+import secrets
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+
+from graph.engine.locks import FileLock
+from graph.errors import TrailError
+from graph.trail.checkpoint import Checkpoint
+from graph.trail.notes import PrivateKey, PublicKey
+
+BLOCK = 1 << 16
+WAIT_SECONDS = 10.0
+
+
+class Keyring:
+    """One such folder; it need not exist yet. TrailError where it cannot be read or written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.checkpoints = folder / "checkpoints.ndjson"
+        self._public = folder / "public"
+
+    def key(self) -> PrivateKey | None:
+        """The key that signs, or None where there is none yet."""
+        return self._read("key")
+
+    def successor(self) -> PrivateKey | None:
+        """The key that is about to sign."""
+        return self._read("next")
+
+    def public(self) -> list[PublicKey]:
+        """The public keys so far, oldest first."""
+        if not self._public.exists():
+            return []
+        return [PublicKey.read(line) for line in self._public.read_text(encoding="utf-8").splitlines() if line]
+
+    def prepare(self) -> PrivateKey:
+        """A new key, kept beside the one that signs; of the same name, so that notes keep their origin."""
+        present = self.key()
+        made = PrivateKey.new(present.name if present else f"yuanliu/{secrets.token_hex(8)}")
+        with writing(self.folder):
+            path = self.folder / "next"
+            path.unlink(missing_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(made.written())
+                file.flush()
+                os.fsync(file.fileno())
+        return made
+
+    def adopt(self) -> None:
+        """Let the prepared key sign from now on; the one before it is gone."""
+        made = self.successor()
+        if made is None:
+            return
+        with writing(self.folder):
+            if made.public not in self.public():
+                append(self._public, [str(made.public)])
+            (self.folder / "next").replace(self.folder / "key")
+
+    def last(self) -> Checkpoint | None:
+        """The last checkpoint written here, or None."""
+        line, _ = last_line(self.checkpoints)
+        return Checkpoint.read(line) if line else None
+
+    def write(self, checkpoints: Iterable[Checkpoint]) -> None:
+        """Append those of the checkpoints that are later than the last one here."""
+        with writing(self.folder):
+            lock = FileLock(self.folder / "lock")
+            if not lock.acquire(WAIT_SECONDS):
+                raise TrailError(f"{self.folder} is in use.", "Try again.")
+            try:
+                last = self.last()
+                done = last.number if last else 0
+                append(self.checkpoints, [each.line() for each in checkpoints if each.number > done])
+            finally:
+                lock.release()
+
+    def _read(self, name: str) -> PrivateKey | None:
+        path = self.folder / name
+        try:
+            return PrivateKey.read(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise TrailError(f"{path} cannot be read: {error.strerror}.", "Run this as its owner.") from error
+
+
+def append(path: Path, lines: list[str]) -> None:
+    """Append lines durably; what a crash left of a torn line is dropped first."""
+    if not lines:
+        return
+    _, end = last_line(path)
+    with path.open("ab") as file:
+        file.truncate(end)
+        file.write("".join(f"{line}\n" for line in lines).encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def last_line(path: Path) -> tuple[str, int]:
+    """The last whole line of a file and where it ends; nothing where there is none."""
+    if not path.exists():
+        return "", 0
+    with path.open("rb") as file:
+        start = end = file.seek(0, os.SEEK_END)
+        read = b""
+        while start and read.count(b"\n") < 2:  # noqa: PLR2004  # the end of the line before it, and its own
+            start = max(0, start - BLOCK)
+            file.seek(start)
+            read = file.read(end - start)
+    whole, found, _ = read.rpartition(b"\n")
+    if not found:
+        return "", 0
+    return whole.rpartition(b"\n")[2].decode(), start + len(whole) + 1
+
+
+@contextmanager
+def writing(folder: Path) -> Generator[None]:
+    """The folder, made if need be; TrailError where the block cannot write to it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise TrailError(
+            f"{folder} cannot be written: {error.strerror}.", "Make room, or let this user write there."
+        ) from error

@@ -1,0 +1,104 @@
+"""Verifying an exported trail with nothing but the export and a public key. No database.
+
+Every event is read once, in order: its place, its predecessor, its hash, its canonical form, the copies beside it. The root
+of each log is computed at every size that a checkpoint signed, and compared; each checkpoint must be signed by the key that
+the one before it allows. `witnessed` are checkpoints that somebody kept elsewhere: they count as those of the export do.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from graph.trail.canonical import canonical
+from graph.trail.checkpoint import Checkpoint
+from graph.trail.files import EVENTS, LOGS, lines
+from graph.trail.findings import Findings
+from graph.trail.log import BESIDE, copies, event_id
+from graph.trail.merkle import append, leaf, root
+from graph.trail.notes import PublicKey
+from graph.trail.signed import Signed, merged, signed
+
+decode = msgspec.json.Decoder().decode
+
+
+@dataclass(slots=True)
+class _Log:
+    """How far a log was read; `is_whole` until an event is missing, for then no later root can be computed."""
+
+    size: int = 0
+    last: str = ""
+    frontier: list[bytes] = field(default_factory=list[bytes])
+    is_whole: bool = True
+    is_rooted: bool = True
+
+
+def verify(folder: Path, keys: Sequence[PublicKey], witnessed: Sequence[Checkpoint] = ()) -> Findings:
+    """Verify an export. TrailError if the folder is no export."""
+    findings = Findings()
+    found = signed(merged(folder, witnessed, findings), keys, findings)
+    logs: defaultdict[str, _Log] = defaultdict(_Log)
+    for number, line in enumerate(lines(folder / EVENTS), start=1):
+        findings.events += 1
+        try:
+            _event(decode(line), logs, found, findings)
+        except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError):
+            findings.add(f"Line {number} of {EVENTS} is no event: {line[:80]!r}")
+    _heads(folder, logs, findings)
+    for name, sizes in found.roots.items():
+        largest = max(sizes)
+        if logs[name].size < largest:
+            number = sizes[largest][0][0]
+            findings.add(f"{name} ends after {logs[name].size} events, but checkpoint {number} covers {largest}.")
+    findings.logs = sum(1 for log in logs.values() if log.size)
+    findings.covered = sum(min(logs[name].size, size) for name, (size, _) in found.heads.items())
+    return findings
+
+
+def _event(said: Any, logs: dict[str, _Log], expected: Signed, findings: Findings) -> None:
+    """Compare an event with its place, its predecessor, its hash and the copies beside it."""
+    payload, beside = said["payload"].encode(), said["copies"]
+    facts = decode(payload)
+    name, seq = str(facts["log"]), int(facts["seq"])
+    log, where, hashed = logs[name], event_id(name, seq), leaf(payload)
+    if canonical(facts) != payload:
+        findings.add(f"{where}: its payload is not in canonical form.")
+    if beside.get("hash") != hashed.hex():
+        findings.add(f"{where}: its payload is not what its hash says.")
+    copied = copies(facts)
+    wrong = [copy for copy, value in copied.items() if beside.get(copy) != value]
+    wrong += [copy for copy in beside if copy not in copied and copy not in BESIDE]
+    if wrong:
+        findings.add(f"{where}: not as its payload says: {', '.join(sorted(wrong))}.")
+    if seq < log.size:
+        findings.add(f"{where}: it stands there twice, or not in its place.")
+        return
+    if seq > log.size:
+        findings.add(f"{where}: what came before it, from {log.size} on, is missing.")
+        log.is_whole, log.size = False, seq
+    elif facts["previous"] != log.last:
+        findings.add(f"{where}: it does not follow the event before it.")
+    completed = [each.hex() for each in append(log.frontier, seq, hashed)] if log.is_whole else None
+    if completed is not None and beside.get("subtrees") != completed:
+        findings.add(f"{where}: its subtrees are not those of the events up to it.")
+    log.size, log.last = seq + 1, str(beside.get("hash"))
+    for number, signed_root in expected.roots.get(name, {}).get(log.size, ()):
+        if log.is_whole and log.is_rooted and root(log.frontier).hex() != signed_root:
+            log.is_rooted = False
+            findings.add(f"{name}: its first {log.size} events are not those that checkpoint {number} signed.")
+
+
+def _heads(folder: Path, logs: dict[str, _Log], findings: Findings) -> None:
+    """Compare the head of each log with its events."""
+    heads: dict[str, Any] = {head["id"]: head for head in map(decode, lines(folder / LOGS))}
+    for name in sorted(set(heads) | {name for name, log in logs.items() if log.size}):
+        head, log = heads.get(name), logs[name]
+        if head is None:
+            findings.add(f"{name}: there are {log.size} events, but no such log.")
+        elif head["size"] != log.size:
+            findings.add(f"{name}: its head counts {head['size']} events; there are {log.size}.")
+        elif log.is_whole and (head["hash"] != log.last or head["frontier"] != [each.hex() for each in log.frontier]):
+            findings.add(f"{name}: its head is not that of its events.")
