@@ -1,6 +1,6 @@
 """The service: routes and the one database."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,17 +18,17 @@ from api.door.documents import read_documents
 from api.door.metrics import TALLY
 from api.door.rate import Rates
 from api.http import GraphQLEndpoint
+from api.identity.assemble import assemble
+from api.identity.settings import ANY_HOST
 from api.schema import SCHEMA
 from api.settings import Settings
 from api.uploads import Uploads
 from graph.database import Address, Database
 from graph.lanes import Lanes
-from graph.permissions import LOCAL, Viewer
+from graph.permissions import LOCAL
 from graph.trail.keyring import Keyring
 from graph.trail.sealing import sealing
 
-LOOPBACK = ("127.0.0.1", "localhost")
-"""The names under which this machine, and no other, is reached."""
 ASSETS = Path(__file__).parent / "graphiql"
 
 
@@ -50,13 +50,14 @@ class Service(Starlette):
         self.is_stopping = True
 
 
-def create_app(settings: Settings, address: Address) -> Service:
-    """The application over the database at `address`, which must have the present schema."""
+def create_app(settings: Settings, address: Address, say: Callable[[str], None] = lambda _: None) -> Service:
+    """The application over the database at `address`, which must have the present schema.
+
+    Without an identity provider `say` is told the path of each one-time link by which a browser logs in.
+    """
     door = settings.door
     database = Database(address, Lanes(door.statements))
-
-    async def identify(_: Scope) -> Viewer:
-        return LOCAL
+    identity = assemble(settings.home, settings.providers, database, say)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -64,6 +65,7 @@ def create_app(settings: Settings, address: Address) -> Service:
         try:
             async with database, sealing(database, Keyring(settings.trail), LOCAL):
                 yield
+                await identity.close()
         finally:
             TALLY.lanes.remove(database.lanes)
 
@@ -76,20 +78,21 @@ def create_app(settings: Settings, address: Address) -> Service:
 
     app = Service(
         routes=[
-            Route("/import", Uploads(database, identify, settings).answer, methods=["POST"]),
+            Route("/import", Uploads(database, identity.identify, settings).answer, methods=["POST"]),
+            *identity.routes,
             Mount("/graphiql", StaticFiles(directory=ASSETS)),
             Route("/health", health),
             Route("/ready", ready),
         ],
-        # Without identities the loopback address is the only guard, so a foreign name that leads to it is refused.
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)],
+        # A foreign name that leads to our address is refused (DNS rebinding).
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=identity.hosts)],
         lifespan=lifespan,
     )
     app.graphql = GraphQLEndpoint(
         Answerer(SCHEMA, database, settings.today, seconds=door.seconds, hides_schema=not door.tells_schema),
-        identify,
+        identity.identify,
         (ASSETS / "index.html").read_bytes(),
-        hosts=frozenset(LOOPBACK),
+        hosts=frozenset() if ANY_HOST in identity.hosts else frozenset(identity.hosts),
         rates=Rates(door.rate, door.public_rate),
         documents=read_documents(door.documents) if door.documents else {},
         only_documents=door.only_documents,

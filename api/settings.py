@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from platformdirs import user_cache_path, user_data_path
 
 from api.door.options import Door
+from api.identity.settings import Providers
+from api.identity.settings import read as read_providers
 from graph.database import Address
 from graph.engine import Installation
 from graph.errors import BadInput
@@ -23,7 +25,7 @@ class Settings:
     """How this process runs.
 
     `address` is the Neo4j to use, or None for the embedded one; `home` holds its data, `cache` what was downloaded;
-    `door` is what stands before the service.
+    `door` is what stands before the service; `providers` say who asks, without them only this machine does.
     """
 
     home: Path
@@ -32,16 +34,19 @@ class Settings:
     version: str
     zone: ZoneInfo
     door: Door = field(default_factory=Door)
+    providers: Providers | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """The settings from the environment; BadInput names the variable that is wrong.
 
         YUANLIU_HOME moves data and cache; YUANLIU_TIMEZONE decides what today is (default Asia/Shanghai);
-        YUANLIU_NEO4J_VERSION takes the embedded engine of the other release line; NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD,
-        NEO4J_DATABASE point at another Neo4j. What `Door.read` says comes on top.
+        YUANLIU_NEO4J_VERSION takes the embedded engine of the other release line; YUANLIU_IDENTITY is the file that names the
+        identity providers; NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, NEO4J_DATABASE point at another Neo4j. What `Door.read` says
+        comes on top.
         """
         home = environment.get("YUANLIU_HOME")
+        identity = environment.get("YUANLIU_IDENTITY")
         zone = environment.get("YUANLIU_TIMEZONE", "Asia/Shanghai")
         version = environment.get("YUANLIU_NEO4J_VERSION", CURRENT)
         if version not in (CURRENT, LTS):
@@ -57,6 +62,7 @@ class Settings:
             version=version,
             zone=known,
             door=Door.read(environment),
+            providers=read_providers(Path(identity)) if identity else None,
         )
 
     @property

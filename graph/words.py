@@ -217,6 +217,7 @@ class Action(Word):
     END_ROLE = "END_ROLE", "终止角色 A role was ended."
     LOGIN = "LOGIN", "登录 Somebody logged in."
     LOGOUT = "LOGOUT", "登出 Somebody logged out."
+    REVOKE = "REVOKE", "吊销 What somebody was given to show who they are was revoked."
     DENIAL = "DENIAL", "拒绝 Something was refused."
     EXPORT = "EXPORT", "导出 Data or the trail were exported."
     VERIFY = "VERIFY", "验证 The trail was verified."

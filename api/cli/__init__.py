@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from api.cli import asking, auditing, demo, engine, importing, serving
+from api.cli import asking, auditing, demo, engine, importing, serving, token
 from api.cli.console import errors
 from api.schema import sdl
 from graph.errors import GraphError
@@ -22,6 +22,8 @@ app.add_typer(auditing.app, name="audit")
 app.add_typer(engine.app, name="db")
 app.command("import")(importing.import_files)
 app.command("serve")(serving.serve)
+app.command("token")(token.token)
+app.command("revoke")(token.revoke_subject)
 app.command("demo")(demo.demo)
 
 

@@ -11,11 +11,11 @@ import typer
 from api.answer import Answerer, Request
 from api.cli.console import catalog, connected, output
 from api.cli.documents import ASK_DUPLICATES, ASK_HOLDERS, ASK_ISLANDS, ASK_LINEAGE, ASK_SEARCH, Document
+from api.identity.local import person
 from api.schema import SCHEMA
 from api.settings import Settings
 from graph.database import Address
 from graph.errors import BadInput
-from graph.permissions import LOCAL
 from graph.words import Direction
 
 app = typer.Typer(help="提问 Ask the catalog: lineage, holders, duplicates, islands, search.", no_args_is_help=True)
@@ -97,5 +97,5 @@ async def answered(settings: Settings, address: Address, document: Document, var
     """The GraphQL response."""
     async with catalog(address) as database:
         answerer = Answerer(SCHEMA, database, settings.today)
-        answer = await answerer.answer(Request(document.text, None, variables), LOCAL)
+        answer = await answerer.answer(Request(document.text, None, variables), person())
     return msgspec.json.decode(answer.body)

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -19,6 +20,7 @@ from api.cli.console import errors, output, running
 from api.cli.documents import ASK_DUPLICATES, ASK_HOLDERS, ASK_ISLANDS, ASK_LINEAGE, Document
 from api.cli.serving import prepared
 from api.door.server import listening
+from api.identity.local import issued, person
 from api.settings import Settings
 from graph import engine
 from graph.database import Address
@@ -92,8 +94,9 @@ def demo() -> None:
         with errors.status("装载 loading the seeds and importing real catalogs…"):
             asyncio.run(prepared(address, sample=True))
         # Two at a time: a database that has just started spends its time on planning, which it can do side by side.
+        token = issued(settings.home, person())
         with served(settings, address) as url, ThreadPoolExecutor(2) as pool:
-            for step, data in zip(STEPS, pool.map(ask, STEPS, [url] * len(STEPS)), strict=True):
+            for step, data in zip(STEPS, pool.map(partial(ask, url=url, token=token), STEPS), strict=True):
                 show(step, url, data)
     with errors.status("为下次启动做准备 making the next start faster…"):
         engine.finish(settings.installation)
@@ -123,10 +126,11 @@ def wait(bound: socket.socket) -> None:
             raise EngineError("The service did not get ready.", "Run `yuanliu serve` to see why.")
 
 
-def ask(step: Step, url: str) -> Any:
+def ask(step: Step, url: str, token: str) -> Any:
     """The data of the answer to one question, over HTTP; EngineError if it failed."""
     body = json.dumps({"query": step.document.text, "variables": step.variables}).encode()
-    request = Request(url, body, {"content-type": "application/json"})  # noqa: S310  # our own loopback address
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
+    request = Request(url, body, headers)  # noqa: S310  # our own loopback address
     with LOCAL.open(request, timeout=60) as response:
         answer = json.load(response)
     if "errors" in answer:

@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from api.app import LOOPBACK, create_app
+from api.app import create_app
 from api.cli.console import catalog, connected, load_samples, output
 from api.door import logs, metrics
 from api.door.options import Door
 from api.door.server import DoorServer, listening
+from api.identity.settings import LOOPBACK
 from api.settings import Settings
 from graph.database import Address
 from graph.errors import BadInput, EngineError
@@ -21,24 +22,29 @@ from graph.errors import BadInput, EngineError
 
 def serve(
     host: Annotated[
-        str, typer.Option(help="地址 Address to bind; loopback only until there are identities.")
+        str, typer.Option(help="地址 Address to bind; loopback only where no identity provider says who asks.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口 Port; 0 takes a free one.")] = 8000,
     sample: Annotated[bool, typer.Option("--sample", help="示例 Load the made-up town and the samples.")] = False,
 ) -> None:
     """Serve GraphQL at /graphql, with GraphiQL in a browser."""
-    if host not in LOOPBACK:
-        raise BadInput(
-            f"{host} is not a loopback address, and the service cannot tell who asks yet.",
-            f"Bind one of {', '.join(LOOPBACK)}.",
-        )
     settings = Settings.read()
+    if settings.providers is None and host not in LOOPBACK:
+        raise BadInput(
+            f"{host} is not a loopback address, and no identity provider says who asks.",
+            f"Bind one of {', '.join(LOOPBACK)}, or name a provider with YUANLIU_IDENTITY (docs/identity.md).",
+        )
     with bound(host, port) as listener, connected(settings) as address, measured(settings.door):
         asyncio.run(prepared(address, sample=sample))
         where = listener.getsockname()
-        output.print(f"源流 http://{where[0]}:{where[1]}/graphql  (Ctrl-C 停止)", highlight=False)
+        url = f"http://{where[0]}:{where[1]}"
+        output.print(f"源流 {url}/graphql  (Ctrl-C 停止)", highlight=False)
+
+        def say(path: str) -> None:
+            output.print(f"管理员 as administrator, once: {url}{path}", highlight=False, soft_wrap=True)
+
         logs.configure()
-        app = create_app(settings, address)
+        app = create_app(settings, address, say)
         server = DoorServer(app, bounds=settings.door.bounds, drain=settings.door.drain, stopping=app.stop)
         # uvicorn lets requests finish, then raises the signal again; both are an ordinary end.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

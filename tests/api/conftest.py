@@ -1,4 +1,4 @@
-"""The whole service over ASGI, reading the town."""
+"""The whole service over ASGI, reading the town, asked by the local administrator."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.identity.local import issued, person
 from api.settings import CURRENT, Settings
 
 
@@ -17,5 +18,6 @@ async def client(town, tmp_path):
     app = create_app(settings, town.address)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        headers = {"authorization": f"Bearer {issued(tmp_path, person())}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
             yield client

@@ -1,0 +1,69 @@
+"""From the claims of a token to a `Viewer`. Pure; whatever a claim says that is not understood refuses the token."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from api.identity.errors import Unauthorized
+from api.identity.settings import Issuer, Where
+from graph.permissions import Viewer
+from graph.words import Role
+
+LONGEST = 512
+
+
+def viewer(issuer: Issuer, claims: Mapping[str, Any]) -> Viewer:
+    """Who the bearer of a valid token is; Unauthorized if a claim has a wrong type or a role is unknown.
+
+    Where a machine acts for somebody (RFC 8693, `act`), the machine is the subject.
+    """
+    subject = text(claims.get("sub"), "sub")
+    acting = text(found(claims, issuer.acting), "the acting client") or subject
+    return Viewer(
+        subject=f"{issuer.issuer}|{acting}",
+        roles=roles(issuer, found(claims, issuer.roles)),
+        department=identified("Department", text(found(claims, issuer.department), "the department")),
+        region=identified("Region", text(found(claims, issuer.region), "the region")),
+        on_behalf_of="" if acting == subject else f"{issuer.issuer}|{subject}",
+    )
+
+
+def found(claims: Mapping[str, Any], path: Where) -> object:
+    """The value at a path of names, None where it ends before."""
+    value: Any = claims
+    for name in (path,) if isinstance(path, str) else path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def roles(issuer: Issuer, value: object) -> frozenset[Role]:
+    """The roles of a claim, one name or a list of them; somebody without a role is one of the public."""
+    if value is None:
+        return frozenset({Role.PUBLIC})
+    names = cast("list[object]", value) if isinstance(value, list) else [value]
+    known: Mapping[str, Role] = issuer.role_names or {role.value: role for role in Role}
+    held: set[Role] = set()
+    for name in names:
+        if not isinstance(name, str) or (name not in known and name not in issuer.ignored_roles):
+            raise Unauthorized(
+                "The token names a role that this service does not know.",
+                "Map it in `role-names`, or name it in `ignored-roles`.",
+            )
+        if name in known:
+            held.add(known[name])
+    return frozenset(held or {Role.PUBLIC})
+
+
+def text(value: object, what: str) -> str:
+    """A claim that is a text, empty where there is none; Unauthorized for what the catalog could not keep."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
+        raise Unauthorized(f"The token says {what} in a form that is not understood.")
+    return value
+
+
+def identified(kind: str, key: str) -> str:
+    """The id of a thing that a claim names by id or by key."""
+    return key if not key or key.startswith(f"{kind}:") else f"{kind}:{key}"

@@ -1,0 +1,57 @@
+"""Refused tokens and sessions become events, but a flood of them does not become a flood of events."""
+
+import asyncio
+import logging
+from collections import Counter
+from contextlib import suppress
+
+from graph.database import Database
+from graph.errors import GraphError
+from graph.permissions import PUBLIC
+from graph.trail.log import Entry, record_alone
+from graph.words import Action
+
+log = logging.getLogger("yuanliu")
+
+INTERVAL = 10.0
+"""Seconds in which denials of one kind become one event that counts them."""
+
+
+class Denials:
+    """Records denials: the first at once, those that follow by kind and interval. A kind is a fixed text of ours."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._counts: Counter[str] = Counter()
+        self._writing: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+
+    def add(self, reason: str) -> None:
+        """Count a denial; it is written in the background."""
+        self._counts[reason] += 1
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def close(self) -> None:
+        """Write what is still counted."""
+        self._closing.set()
+        if self._writing is not None:
+            await self._writing
+
+    async def _write(self) -> None:
+        while self._counts:
+            await self._record()
+            if self._closing.is_set():
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await self._closing.wait()
+
+    async def _record(self) -> None:
+        counts, self._counts = self._counts, Counter()
+        entries = [Entry(Action.DENIAL, after={"count": count}, note=reason) for reason, count in counts.items()]
+        try:
+            await record_alone(self.database, PUBLIC, entries, request="")
+        except GraphError as error:
+            self._counts += counts
+            log.warning("denials cannot be recorded: %s", error)

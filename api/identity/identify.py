@@ -1,0 +1,99 @@
+"""Who sends a request: by access token, by session cookie, or the public.
+
+A token counts with every method, a cookie with POST alone and only from our own pages: browsers send it by themselves.
+"""
+
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from api.identity.errors import ForeignOrigin, Unauthorized
+from api.identity.revoked import Revoked
+from api.identity.session import Sessions
+from api.identity.tokens import Believed, Tokens
+from graph.permissions import PUBLIC, Viewer
+
+SCHEME = "bearer "
+
+
+class Identity:
+    """Tells who asks. `url` is the address under which browsers reach the service; without one it is the requested one."""
+
+    def __init__(
+        self, tokens: Tokens, sessions: Sessions, revoked: Revoked, url: str, denied: Callable[[str], None]
+    ) -> None:
+        self.tokens = tokens
+        self.sessions = sessions
+        self.revoked = revoked
+        self.url = url
+        self.denied = denied
+
+    async def identify(self, scope: Scope) -> Viewer:
+        """Who sends the request of a scope; NotIdentified if what it says of that does not hold."""
+        authorization: bytes | None = None
+        has_cookie = False
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                # Of two, a proxy might read one and we the other.
+                authorization = value if authorization is None else b"two"
+            elif name == b"cookie":
+                has_cookie = True
+        if authorization is None and not has_cookie:
+            return PUBLIC
+        try:
+            if authorization is not None:
+                found = await self.bearer(authorization.decode("latin-1"))
+            else:
+                found = self.session(scope) if scope["method"] == "POST" else None
+                if found is None:
+                    return PUBLIC
+                self.refuse_foreign(scope)
+            await self.revoked.refuse(found)
+        except (Unauthorized, ForeignOrigin) as refused:
+            self.denied(refused.message)
+            raise
+        return found.viewer
+
+    async def bearer(self, authorization: str) -> Believed:
+        """Who the token of an Authorization header says; NotIdentified if it does not hold."""
+        if authorization[: len(SCHEME)].lower() != SCHEME:
+            raise Unauthorized(
+                "Only bearer tokens are taken, one of them.",
+                "Send `Authorization: Bearer …`.",
+                {"www-authenticate": 'Bearer realm="yuanliu", error="invalid_request"'},
+            )
+        return await self.tokens.believed(authorization[len(SCHEME) :].strip(" "))
+
+    def session(self, scope: Scope) -> Believed | None:
+        """Who the session cookie says; None without one, Unauthorized if it does not hold."""
+        try:
+            return self.sessions.believed(scope, header(scope["headers"], b"cookie") or "")
+        except ValueError as error:
+            raise Unauthorized(
+                "Your session has ended.",
+                "Log in again.",
+                {"www-authenticate": 'Bearer realm="yuanliu"', "set-cookie": self.sessions.gone(scope)},
+            ) from error
+
+    def refuse_foreign(self, scope: Scope) -> None:
+        """ForeignOrigin unless one of our own pages, or no browser, sends the request."""
+        origin = header(scope["headers"], b"origin")
+        own = origin == self.origin(scope) if origin else header(scope["headers"], b"x-requested-with") is not None
+        if not own:
+            raise ForeignOrigin(
+                "The request comes from another site.", "Without an Origin header, send X-Requested-With."
+            )
+
+    def origin(self, scope: Scope) -> str:
+        """The origin of our own pages."""
+        if self.url:
+            parts = urlsplit(self.url)
+            return f"{parts.scheme}://{parts.netloc}"
+        return f"{scope['scheme']}://{header(scope['headers'], b'host')}"
+
+
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """The value of a header, those of one that stands several times joined as cookies are; None without one."""
+    values = [value.decode("latin-1") for key, value in headers if key == name]
+    return "; ".join(values) if values else None

@@ -1,0 +1,78 @@
+"""The file that names the providers, and what is said where it is wrong."""
+
+import pytest
+
+from api.identity.claims import viewer
+from api.identity.settings import Issuer, read
+from api.settings import Settings
+from graph.errors import BadInput
+from graph.words import Role
+
+GOOD = """
+url = "https://catalog.example"
+hosts = ["catalog.internal"]
+session-minutes = 30
+
+[issuers.gov]
+issuer = "https://id.example/realms/gov"
+audience = "urn:yuanliu:api"
+roles = ["resource_access", "yuanliu", "roles"]
+department = "department"
+role-names = { auditor = "AUDITOR", clerk = "CATALOG_OFFICER" }
+ignored-roles = ["offline_access"]
+login = { client = "yuanliu", scope = "openid catalog" }
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def written(text):
+        path = tmp_path / "identity.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+def test_a_file_is_read(file):
+    found = Settings.read({"YUANLIU_IDENTITY": str(file(GOOD))}).providers
+    gov = found.issuers["gov"]
+    assert gov.role_names["clerk"] is Role.CATALOG_OFFICER
+    assert (gov.issuer, gov.login.client) == ("https://id.example/realms/gov", "yuanliu")
+    assert (found.session_minutes, found.allowed_hosts[:2]) == (30, ("catalog.example", "catalog.internal"))
+    assert Settings.read({}).providers is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("https://id.", "http://id.", "https"), ("https://catalog.", "http://catalog.", "https"),
+        ("session-minutes", "minutes", "minutes"), ('"AUDITOR"', '"KING"', "KING"),
+        ('audience = "urn:yuanliu:api"', "", "audience"), ("[issuers.gov]", '[issuers."g v"]', "NAME"),
+        ("[issuers.gov]", "[issuers.gov", "identity.toml"), ("= 30", '= "30"', "session"),
+        ("https://id.example/", "https://[/", "issuer"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said(file, old, new, said):
+    assert old in GOOD
+    with pytest.raises(BadInput, match=said):
+        read(file(GOOD.replace(old, new)))
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(BadInput, match="cannot be read"):
+        read(tmp_path / "nothing.toml")
+
+
+def test_claims_at_paths_and_somebody_for_whom_a_machine_acts():
+    issuer = Issuer(
+        issuer="https://id", audience="a", roles=("realm", "roles"), department=("org", "unit"), role_names={"a": Role.AUDITOR},
+        ignored_roles=frozenset({"b"}),
+    )  # fmt: skip
+    found = viewer(
+        issuer,
+        {"sub": "alice", "realm": {"roles": ["a", "b"]}, "org": {"unit": "Department:x"}, "act": {"sub": "robot"}},
+    )
+    assert (found.subject, found.on_behalf_of) == ("https://id|robot", "https://id|alice")
+    assert (found.roles, found.department, found.region) == ({Role.AUDITOR}, "Department:x", "")
+    assert viewer(issuer, {"sub": "alice", "realm": "x", "org": [], "act": {"sub": "alice"}}).on_behalf_of == ""
