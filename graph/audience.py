@@ -21,12 +21,11 @@ BATCH = 2_000
 
 # Of several edges the one that holds longest counts; one that was recorded wrongly only where there is no other.
 FIRST: LiteralString = "{e}.withdrawnAt IS NOT NULL, {e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
-PATH: LiteralString = (
-    "head(COLLECT { MATCH (<d>)-[seat:LOCATED_IN]->(place:Region) RETURN place.path ORDER BY <first seat place> })"
-)
-PROVIDER: LiteralString = (
-    "head(COLLECT { MATCH (<r>)<-[provides:PROVIDES]-(giver:Department) RETURN giver ORDER BY <first provides giver> })"
-)
+# The names inside are used nowhere else, so that they meet none of the statement around.
+PATH: LiteralString = """head(COLLECT { MATCH (<d>)-[lies:LOCATED_IN]->(locality:Region)
+    RETURN locality.path ORDER BY <first lies locality> })"""
+PROVIDER: LiteralString = """head(COLLECT { MATCH (<r>)<-[provides:PROVIDES]-(giver:Department)
+    RETURN giver ORDER BY <first provides giver> })"""
 
 RESOURCES: LiteralString = """
 UNWIND $ids AS id MATCH (r:Resource {id: id})
@@ -99,7 +98,7 @@ EVERY: dict[str, LiteralString] = {
 
 def path_of(department: LiteralString) -> LiteralString:
     """The path of the region of the department in a variable, or null."""
-    return PATH.replace("<d>", department).replace("<first seat place>", first("seat", "place"))
+    return PATH.replace("<d>", department).replace("<first lies locality>", first("lies", "locality"))
 
 
 def first(edge: LiteralString, end: LiteralString) -> LiteralString:

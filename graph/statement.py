@@ -169,35 +169,37 @@ class Composer:
         parts = seeks(label, self.shape)
         if not parts:
             return self.page(selection, record, "MATCH (n0:" + label + ") WHERE " + self.visible(label, n), 0)
+        where, bounds, direction, limit = self.cut(selection, record, 0)
         key: LiteralString = n + "." + self.order(selection, record).key
-        matches: list[tuple[LiteralString, LiteralString]] = [
-            ("UNWIND " + source + " AS part ", "MATCH (n0:" + label + ") WHERE " + condition.replace("{n}", n)
-             + " AND " + key + " IS NOT NULL")
-            for source, condition in parts
-        ]  # fmt: skip
-        where, bounds, cut = self.cut(selection, record, 0)
-        found: list[LiteralString] = [
-            source + "CALL (part) { " + match + where + bounds + " RETURN " + n + cut + " } RETURN " + n
-            for source, match in matches
-        ]
-        counts: list[LiteralString] = ["COUNT { " + source + match + where + " }" for source, match in matches]
-        listed: LiteralString = "CALL () { " + " UNION ALL ".join(found) + " }"
-        return self.rows(selection, record, 0, listed + " WITH " + n + cut, " + ".join(counts))
+        order: LiteralString = key + direction + limit
+        # The first part is exact: there the index is in the order of the key, behind the audience.
+        orders: list[LiteralString] = [n + ".audience" + direction + ", " + order, *(order for _ in parts[1:])]
+        found: list[LiteralString] = []
+        counts: list[LiteralString] = []
+        for (source, condition), by in zip(parts, orders, strict=True):
+            part: LiteralString = "UNWIND " + source + " AS part "
+            match: LiteralString = "MATCH (n0:" + label + ") WHERE " + condition.replace("{n}", n) + " AND " + key
+            match = match + " IS NOT NULL" + where
+            found.append(part + "CALL (part) { " + match + bounds + " RETURN n0 ORDER BY " + by + " } RETURN n0")
+            counts.append("COUNT { " + part + match + " }")
+        listed: LiteralString = "CALL () { " + " UNION ALL ".join(found) + " } WITH n0 ORDER BY " + order
+        return self.rows(selection, record, 0, listed, " + ".join(counts))
 
     def page(self, selection: Selection, record: Declared, match: LiteralString, depth: int) -> LiteralString:
         """`[rows, totalCount]` of the nodes at `depth` that `match` (with its WHERE) finds: a keyset page."""
-        where, bounds, cut = self.cut(selection, record, depth)
-        # Below a node the neighbours are few: only the index of a whole list needs to hear that the key is never null.
+        where, bounds, direction, limit = self.cut(selection, record, depth)
         n = NODES[depth]
+        key: LiteralString = n + "." + self.order(selection, record).key
+        # Below a node the neighbours are few: only the index of a whole list needs to hear that the key is never null.
         if depth == 0:
-            bounds = " AND " + n + "." + self.order(selection, record).key + " IS NOT NULL" + bounds
-        listed: LiteralString = match + where + bounds + " WITH " + n + cut
+            bounds = " AND " + key + " IS NOT NULL" + bounds
+        listed: LiteralString = match + where + bounds + " WITH " + n + " ORDER BY " + key + direction + limit
         return self.rows(selection, record, depth, listed, "COUNT { " + match + where + " }")
 
     def cut(
         self, selection: Selection, record: Declared, depth: int
-    ) -> tuple[LiteralString, LiteralString, LiteralString]:
-        """What makes a page of a list: the filter, the bounds that its cursors set, its order with the limit."""
+    ) -> tuple[LiteralString, LiteralString, LiteralString, LiteralString]:
+        """What makes a page of a list: the filter, the bounds that its cursors set, the direction and the limit."""
         slots = selection.slots
         where: LiteralString = ""
         if "where" in slots and self.values[slots["where"]]:
@@ -210,10 +212,9 @@ class Composer:
             bounds += " AND " + key + (" < " if order.descending else " > ") + self.parameter(slots["after"])
         if self.given(selection, "before"):
             bounds += " AND " + key + (" > " if order.descending else " < ") + self.parameter(slots["before"])
-        limit = self.parameter(slots["last" if backward else "first"])
+        limit: LiteralString = " LIMIT " + self.parameter(slots["last" if backward else "first"])
         more: LiteralString = " + 1" if wants_more(selection, record.name) else ""
-        direction: LiteralString = " DESC" if order.descending != backward else ""
-        return where, bounds, " ORDER BY " + key + direction + " LIMIT " + limit + more
+        return where, bounds, " DESC" if order.descending != backward else "", limit + more
 
     def rows(
         self, selection: Selection, record: Declared, depth: int, listed: LiteralString, total: LiteralString

@@ -117,7 +117,7 @@ class Making:
                 self.edge("LOCATED_IN", f"Department:{code}/部门{number}", f"Region:{code}")
             if self.rarely(0.1):
                 self.edge("LOCATED_IN", f"Department:{code}/部门{number}", f"Region:{self.chance.choice(codes)}")
-            if number and self.rarely(0.3):
+            if number and self.rarely(0.5):
                 self.edge("PART_OF", f"Department:{code}/部门{number}", self.facts.of("Department")[0])
         self.node("Regime:T", name="试行办法", recordedAt=None)
         self.edge("APPLIES_IN", "Regime:T", f"Region:{self.chance.choice(codes)}", clocks=False)
@@ -249,6 +249,8 @@ class Making:
         """Somebody who asks: of any role, with a department, a region, both, neither, or ones that do not exist."""
         others = [role for role in Role if role is not Role.ADMINISTRATOR]
         roles = frozenset(self.chance.sample(others, self.chance.choice((0, 1, 1, 1, 2))))
-        department = self.chance.choice(("", "Department:none/x", *[self.any_of("Department") for _ in range(6)]))
+        # The first department is the one that has parts.
+        known = [self.facts.of("Department")[0], *(self.any_of("Department") for _ in range(5))]
+        department = self.chance.choice(("", "Department:none/x", *known))
         region = self.chance.choice(("", "", "Region:none", *[self.any_of("Region") for _ in range(3)]))
         return Viewer(self.chance.choice(("", "issuer|alice", "issuer|bob")), roles, department, region)
