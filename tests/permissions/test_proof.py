@@ -27,7 +27,7 @@ class Planned:
     """A database that plans each statement once."""
 
     def __init__(self, database):
-        self.database = database
+        self.database, self.lanes = database, database.lanes
 
     async def read(self, statement, *rest):
         return await self.database.read(REPLAN + statement, *rest)
