@@ -42,7 +42,7 @@ from bench import lineage, reading
 from bench.table import facts, table
 from graph.engine import Installation, use
 
-WIDTH = 130
+WIDTH = 150
 """What the table needs, where the output is a file or a narrow terminal."""
 
 

@@ -26,7 +26,8 @@ def table(read: Reading | None, walked: Walked | None) -> Table:
     """The table of what was measured."""
     made = Table(title="requests a second (medians), and ratios within a round (medians; in brackets the goal)")
     made.add_column("question", no_wrap=True)
-    for name in ("ours", "floor", "strawberry", "apollo", "time: ours/floor", "ours/apollo", "floor/apollo", "production", ""):
+    ratios = [f"{over}/{under}" for under in ("apollo", "production") for over in ("ours", "floor")]
+    for name in ("ours", "floor", "strawberry", "apollo", "time: ours/floor", *ratios, ""):
         made.add_column(name, justify="right", no_wrap=True)
     for question in QUESTIONS if read else ():
         assert read is not None  # noqa: S101  # the loop is empty without
@@ -40,7 +41,8 @@ def table(read: Reading | None, walked: Walked | None) -> Table:
             f"{number(time)} (≤ {question.to_floor})",
             f"{number(gain)} (≥ {question.to_apollo})",
             number(read.ratio(question.name, "floor", "apollo")),
-            f"{number(read.ratio(question.name, 'ours', 'apollo, production'))}, floor {number(read.ratio(question.name, 'floor', 'apollo, production'))}",
+            number(read.ratio(question.name, "ours", "apollo, production")),
+            number(read.ratio(question.name, "floor", "apollo, production")),
             verdict(reached=reached),
         )
     if walked:
@@ -52,7 +54,7 @@ def table(read: Reading | None, walked: Walked | None) -> Table:
                     f"lineage {name}, {words}",
                     f"{ours:.1f} ms",
                     f"{bare:.1f} ms",
-                    *("–", "–", f"{ours / bare:.2f} (≤ {LINEAGE})", "–", "–", "–"),
+                    *("–", "–", f"{ours / bare:.2f} (≤ {LINEAGE})", *"––––"),
                     verdict(reached=ours / bare <= LINEAGE),
                 )
         made.caption = (
