@@ -6,10 +6,10 @@ hold them; on a given server they take turns in its one database.
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
+from content import CONTENT, SEEDS, TODAY, WIPE
 from platformdirs import user_cache_path
 
 from api.answer import Answerer
@@ -18,11 +18,6 @@ from graph.database import Address, Database
 from graph.engine import Installation, use
 from graph.load import load
 from graph.migrate import migrate
-
-SEEDS = Path(__file__).parent.parent / "seeds"
-TODAY = date(2026, 11, 22)
-WIPE = "MATCH (n) WHERE NOT n:Catalog CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
-CONTENT = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,7 +4,7 @@ import json
 from itertools import count
 
 import pytest
-from conftest import CONTENT, SEEDS, TODAY, WIPE
+from content import CONTENT, SEEDS, TODAY, WIPE
 
 from api.answer import Answerer, Request
 from api.schema import SCHEMA

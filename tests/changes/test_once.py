@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from conftest import TODAY
+from content import TODAY
 
 import graph.acts  # noqa: F401  # declares the mutations
 from api.answer import Answerer, Request
