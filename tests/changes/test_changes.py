@@ -248,3 +248,33 @@ async def test_a_granted_role_allows_until_it_is_ended(send, changing, draft):
     document = '{ roleAssignments(where: { subject: { eq: "test|someone" } }) { nodes { role until } } }'
     body = json.loads((await send.answerer.answer(Request(document), ADMINISTRATOR)).body)
     assert body["data"]["roleAssignments"]["nodes"] == [{"role": "REVIEWER", "until": "2026-11-22"}]
+
+
+async def test_what_may_not_be_seen_is_answered_like_what_is_not_there(send, draft):
+    hidden = await draft()  # a draft, which another department does not see
+    answers = []
+    for one in (hidden, hidden + "x"):
+        found = [
+            await send(OTHER_OFFICER, "publishResource", resource=one),
+            await send(OTHER_OFFICER, "withdrawResource", resource=one, reason="x"),
+            await send(OTHER_OFFICER, "describeResource", resource=one, fields={"theme": "x"}),
+        ]
+        answers.append(json.loads(json.dumps(found).replace(json.dumps(one)[1:-1], "…")))
+    assert answers[0] == answers[1]
+    assert {answer["code"] for answer in answers[0]} == {"NOT_FOUND"}
+
+
+async def test_a_draft_is_seen_by_those_who_may_and_when_published_by_all_departments(send, draft):
+    one = await draft()
+
+    async def seen(viewer):
+        document = f'{{ resource(id: "{one}") {{ id }} }}'
+        return json.loads((await send.answerer.answer(Request(document), viewer)).body)["data"]["resource"] is not None
+
+    assert [await seen(each) for each in (OFFICER, BUREAU, OTHER_OFFICER, PUBLIC)] == [True, True, False, False]
+    await send(OFFICER, "publishResource", resource=one)
+    assert [await seen(each) for each in (OTHER_OFFICER, PUBLIC)] == [True, False]
+    await send(OFFICER, "describeResource", resource=one, fields={"openType": Word("UNCONDITIONAL_OPEN")})
+    assert await seen(PUBLIC)
+    await send(OFFICER, "withdrawResource", resource=one, reason="x")
+    assert [await seen(each) for each in (OFFICER, OTHER_OFFICER, PUBLIC)] == [True, False, False]
