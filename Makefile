@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo serve test test-lts check bench schema
+.PHONY: help setup demo serve test test-lts soak check bench schema
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ test: setup ## The whole suite against a real Neo4j
 
 test-lts: setup ## The same suite against Neo4j 5.26 LTS
 	YUANLIU_TEST_NEO4J_VERSION=5.26.28 $(BIN)/python -m pytest
+
+soak: setup ## Changes under faults for half an hour: SECONDS=1800 SEED=…
+	cd tests && PYTHONPATH=..:. ../$(BIN)/python -m faults.soak $(or $(SECONDS),1800) $(SEED)
 
 check: setup ## Lint, types, import contracts
 	$(BIN)/ruff check .

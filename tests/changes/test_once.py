@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 from content import TODAY
+from faults.proxy import Proxy
 
 import graph.acts  # noqa: F401  # declares the mutations
 from api.answer import Answerer, Request
 from api.schema import SCHEMA
 from changes.people import ADMINISTRATOR, CIVIL_AFFAIRS, OFFICER, REVIEWER
-from changes.proxy import Proxy
 from graph.changes import perform as performing
 from graph.changes.perform import Asking, perform
 from graph.database import Database

@@ -12,17 +12,23 @@ class Proxy:
 
     `faults` says what to do at the next COMMITs, one word for each: "pass", "lose request" (the engine never hears of
     it), "lose answer" (the engine commits, the driver does not hear of it), "hold" (the answer waits until `release` is
-    set). `committing` is set at the first.
+    set). `committing` is set at the first. While `is_open` is not set, nothing goes either way.
     """
 
     def __init__(self, uri):
-        parts = urlsplit(uri)
-        self.target = parts.hostname, parts.port
+        self.lead_to(uri)
         self.faults = []
         self.commits = 0
         self.committing = asyncio.Event()
         self.release = asyncio.Event()
+        self.is_open = asyncio.Event()
+        self.is_open.set()
         self.writers = set()
+
+    def lead_to(self, uri):
+        """Where further connections lead."""
+        parts = urlsplit(uri)
+        self.target = parts.hostname, parts.port
 
     async def __aenter__(self):
         self.server = await asyncio.start_server(self.connected, "127.0.0.1", 0)
@@ -65,6 +71,7 @@ class Proxy:
                 line.fault = self.faults.pop(0) if self.faults else "pass"
                 if line.fault == "lose request":
                     raise ConnectionResetError
+            await self.is_open.wait()
             writer.write(data)
             await writer.drain()
         raise ConnectionResetError
@@ -76,6 +83,7 @@ class Proxy:
             if line.fault == "hold":
                 await self.release.wait()
             line.fault = "pass"
+            await self.is_open.wait()
             writer.write(data)
             await writer.drain()
         raise ConnectionResetError
