@@ -7,6 +7,7 @@ a status; then lines follow: `{"progress": …}`, and last `{"report": …}` or 
 import asyncio
 import contextlib
 import logging
+import secrets
 import shutil
 import tempfile
 import time
@@ -21,6 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from api.identity import Identify
 from api.identity.errors import NotIdentified
+from api.request import REQUEST_ID
 from api.settings import Settings
 from graph.changes.importing import permit
 from graph.database import Database
@@ -65,15 +67,19 @@ class Uploads:
         self.under_way = 0
 
     async def answer(self, request: Request) -> Response:
-        """Answer one upload."""
+        """Answer one upload; the answer carries the id under which the trail has it."""
+        identity = secrets.token_hex(8)
+        REQUEST_ID.set(identity)
         try:
-            return await self.respond(request)
+            response = await self.respond(request)
         except NotIdentified as refused:
             body = {"code": refused.code, "message": str(refused), "cure": ""}
-            return JSONResponse({"error": body}, refused.status, refused.headers)
+            response = JSONResponse({"error": body}, refused.status, refused.headers)
         except NotTaken as refused:
             headers = {"retry-after": "5"} if refused.status == 503 else None  # noqa: PLR2004
-            return JSONResponse({"error": refused.body}, refused.status, headers)
+            response = JSONResponse({"error": refused.body}, refused.status, headers)
+        response.headers["x-request-id"] = identity
+        return response
 
     async def respond(self, request: Request) -> Response:
         """The response to an upload; NotIdentified or NotTaken before its import begins."""
@@ -86,10 +92,14 @@ class Uploads:
         if self.under_way >= AT_ONCE:
             raise NotTaken(503, "Overloaded", "Other files are being imported.", "Send it again in a moment.")
         self.under_way += 1
-        folder = await asyncio.to_thread(self.place)
+        folder = None
         try:
+            folder = await asyncio.to_thread(self.place)
             reading = await self.read(request, folder / name, options)
             await self.check(reading, viewer)
+        except OSError as error:
+            await asyncio.to_thread(self.leave, folder)
+            raise NotTaken(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
         except BaseException:
             await asyncio.to_thread(self.leave, folder)
             raise
@@ -134,10 +144,11 @@ class Uploads:
                     shutil.rmtree(old)
         return Path(tempfile.mkdtemp(dir=self.folder))
 
-    def leave(self, folder: Path) -> None:
+    def leave(self, folder: Path | None) -> None:
         """Remove the folder of a file that is done with."""
         self.under_way -= 1
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def read(self, request: Request, path: Path, options: Options) -> Reading:
         """Write the body to disk as it comes, and understand it; NotTaken if it is too long or cannot be imported."""
@@ -171,7 +182,7 @@ class Uploads:
     async def check(self, reading: Reading, viewer: Viewer) -> None:
         """NotTaken, 403, if the viewer may not import the file."""
         try:
-            await permit(self.database, viewer, reading, self.settings.today(), "")
+            await permit(self.database, viewer, reading, self.settings.today(), REQUEST_ID.get())
         except Refused as refused:
             more = {"rules": list(refused.rules)}
             raise NotTaken(403, refused.code, refused.message, refused.cure, more) from refused
@@ -183,7 +194,7 @@ class Uploads:
             said.put_nowait({"progress": {"done": done, "total": total}})
 
         try:
-            report = await apply(self.database, reading, progress, viewer=viewer)
+            report = await apply(self.database, reading, progress, viewer=viewer, request=REQUEST_ID.get())
             # Where files stand on our disk is nobody's business.
             end = {"report": report.as_json() | {"file": reading.path.name, "rejectedFile": None}}
         except GraphError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from graph.audience import stamp
@@ -80,8 +81,8 @@ async def apply(
 
 async def _written(database: Database, job: "_Job", zone: str, viewer: Viewer, request: str) -> None:
     try:
-        async with writing(database) as (transaction, at):
-            today = await write.lock(transaction, job.region, at, zone)
+        async with writing(database, lock=partial(write.lock, region=job.region)) as (transaction, at):
+            today = await write.day(transaction, job.region, at, zone)
             if today is None:
                 raise ImportRefused(
                     f"没有行政区划 There is no region {job.region}.", "用 --region 指定 Say one with --region."

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from typing import LiteralString
 
 from graph.database import Runner
+from graph.errors import Interrupted
 from graph.imports import keys, told
 from graph.imports.present import Change, Gone, batches
 from graph.imports.records import Entry, Item, Values
 from graph.sorting import sort_key, sort_position
 from graph.trail.log import Entry as Told
 
-_LOCK = """
-MATCH (g:Region {id: $region})
-SET g._lock = 1 REMOVE g._lock
-RETURN toString(date(datetime({datetime: datetime($at), timezone: $zone}))) AS today
-"""
+_LOCK = "MATCH (g:Region {id: $region}) SET g._lock = 1 REMOVE g._lock"
+_DAY = (
+    "MATCH (:Region {id: $region}) RETURN toString(date(datetime({datetime: datetime($at), timezone: $zone}))) AS day"
+)
 
 _NEW_DEPARTMENTS = """
 MATCH (g:Region {id: $region})
@@ -38,13 +38,15 @@ CREATE (d)-[:PROVIDES {source: $source, recordedAt: datetime($at)}]->(r)
 
 _CHANGED_RESOURCES = """
 UNWIND $rows AS row
-MATCH (r:Resource {id: row.id})
+MATCH (r:Resource {id: row.id}) SET r._lock = 1 REMOVE r._lock
+WITH row, r, r.recordedAt >= datetime($at) AS isLate
 CREATE (r)-[:WAS]->(known:ResourceState)
 SET known = properties(r), known.id = row.state + '/known', known.withdrawnAt = datetime($at)
 FOREACH (_ IN CASE WHEN r.since IS NULL OR r.since < date($today) THEN [1] ELSE [] END |
   CREATE (r)-[:WAS]->(held:ResourceState)
   SET held = properties(r), held.id = row.state + '/held', held.until = date($today), held.recordedAt = datetime($at))
 SET r += row.values, r.since = date($today), r.recordedAt = datetime($at)
+RETURN count(CASE WHEN isLate THEN 1 END) AS late
 """
 
 _END_PROVIDES = """
@@ -78,13 +80,15 @@ CREATE (i)-[:MEANS {source: $source, recordedAt: datetime($at)}]->(e)
 
 _CHANGED_ITEMS = """
 UNWIND $rows AS row
-MATCH (i:DataItem {id: row.id})
+MATCH (i:DataItem {id: row.id}) SET i._lock = 1 REMOVE i._lock
+WITH row, i, i.recordedAt >= datetime($at) AS isLate
 CREATE (i)-[:WAS]->(known:DataItemState)
 SET known = properties(i), known.id = row.state + '/known', known.withdrawnAt = datetime($at)
 FOREACH (_ IN CASE WHEN i.since IS NULL OR i.since < date($today) THEN [1] ELSE [] END |
   CREATE (i)-[:WAS]->(held:DataItemState)
   SET held = properties(i), held.id = row.state + '/held', held.until = date($today), held.recordedAt = datetime($at))
 SET i += row.values, i.since = date($today), i.recordedAt = datetime($at)
+RETURN count(CASE WHEN isLate THEN 1 END) AS late
 """
 
 _END_HAS_ITEM = """
@@ -151,10 +155,15 @@ class Now:
     told: list[Told] = field(default_factory=list[Told])
 
 
-async def lock(run: Runner, region: str, at: str, zone: str) -> str | None:
-    """Let imports into one region wait for each other; the day of `at`, or None where there is no such region."""
-    rows = await run.run(_LOCK, region=f"Region:{region}", at=at, zone=zone)
-    return rows[0]["today"] if rows else None
+async def lock(run: Runner, region: str) -> None:
+    """Let imports into one region wait for each other, before their instants are fixed."""
+    await run.run(_LOCK, region=f"Region:{region}")
+
+
+async def day(run: Runner, region: str, at: str, zone: str) -> str | None:
+    """The day of `at`, or None where there is no such region."""
+    rows = await run.run(_DAY, region=f"Region:{region}", at=at, zone=zone)
+    return rows[0]["day"] if rows else None
 
 
 async def new_departments(now: Now, names: Sequence[str]) -> None:
@@ -212,7 +221,7 @@ def _sorts(key: str, values: Values) -> Values:
 
 
 async def changed(now: Now, label: str, changes: Sequence[Change]) -> None:
-    """Give resources or items a new state and keep the one they had."""
+    """Give resources or items a new state and keep the one they had; Interrupted where one is later than the instant."""
     statement: LiteralString = _CHANGED_RESOURCES if label == "Resource" else _CHANGED_ITEMS
     for batch in batches([change for change in changes if set(change.values) - {"contentHash"}]):
         rows = [
@@ -223,7 +232,9 @@ async def changed(now: Now, label: str, changes: Sequence[Change]) -> None:
             }
             for one in batch
         ]
-        await now.run.run(statement, rows=rows, at=now.at, today=now.today)
+        [found] = await now.run.run(statement, rows=rows, at=now.at, today=now.today)
+        if found["late"]:  # a state would end before it begins
+            raise Interrupted("Something was changed by another meanwhile.", "Try again.")
         now.told.append(told.changed(label, [(one.id, one.before, one.values) for one in batch]))
 
 

@@ -68,6 +68,11 @@ async def test_a_file_is_imported_with_progress_and_a_report(upload, uploads, ch
     report = lines[-1]["report"]
     assert (report["file"], report["new"], report["rejected"]) == ("目录.json.gz", 30, [])
     assert await present(changing, "UP7") == ["条目UP7"]
+    [event] = await changing.run(
+        "MATCH (e:Event {action: 'IMPORT'}) WHERE e.actor = $actor RETURN e.request AS request ORDER BY e.sortAt LIMIT 1",
+        actor=ADMINISTRATOR.subject,
+    )
+    assert len(event["request"]) == 16
     assert not list(uploads.folder.iterdir()), "nothing is left on disk"
     assert uploads.under_way == 0
 

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from graph.errors import Interrupted
 from imports.files import PAGE, PORTALS, counted, everything, item, load, resource
 
 
@@ -271,3 +272,13 @@ async def test_former_names_lead_to_the_department(graph, tmp_path):
     ) == (1, 1, 1)
     rows = await graph.run("MATCH (d:Department)-[:PROVIDES]->(r) RETURN d.name AS name ORDER BY r.id")
     assert [row["name"] for row in rows] == ["开封市市场监督管理局", "开封市财政局"]
+
+
+async def test_what_was_changed_later_is_not_overtaken(graph, tmp_path):
+    """A state that began after the instant of the import would end before it began."""
+    await load(graph, tmp_path, [resource(1)])
+    await graph.run("MATCH (r:Resource) SET r.recordedAt = datetime() + duration('PT1H')")
+    before = await everything(graph)
+    with pytest.raises(Interrupted):
+        await load(graph, tmp_path, [resource(1, 摘要="另一个")])
+    assert await everything(graph) == before
