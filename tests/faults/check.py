@@ -3,11 +3,18 @@ the state is what the trail says.
 """
 
 import json
+import tempfile
 from collections import Counter, defaultdict
 from itertools import pairwise
+from pathlib import Path
 
 from graph.database import instant
+from graph.permissions import LOCAL
+from graph.trail.export import export
+from graph.trail.keyring import Keyring
 from graph.trail.merkle import leaf
+from graph.trail.sealing import seal
+from graph.trail.verify import verify
 
 CHANGES = ("DESCRIBE", "PUBLISH", "WITHDRAW", "NAME_AUTHORITY", "GRANT_ROLE", "END_ROLE")
 EVENTS = """MATCH (e:Event)
@@ -33,7 +40,18 @@ async def check(database, sent):
     changes = [event for event in events if event["said"]["action"] in CHANGES]
     check_once(sent, changes, await database.run(DONE))
     await check_state(database, changes)
+    await check_trail(database)
     return Counter(each.state for each in sent) | {"events": len(events)}
+
+
+async def check_trail(database):
+    """The service's own verifier finds nothing either."""
+    with tempfile.TemporaryDirectory() as folder:
+        ring = Keyring(Path(folder) / "keys")
+        await seal(database, ring, LOCAL, "", None)
+        await export(database, ring, Path(folder) / "trail")
+        found = verify(Path(folder) / "trail", ring.public())
+        assert found.is_sound, found.faults
 
 
 def check_chains(events, logs):
