@@ -71,5 +71,5 @@ async def name_authority(
         raise Refused(RefusalCode.NOTHING_CHANGES, f"{department} is named already.", "Nothing need be done.")
     named = [each["department"] for each in found["named"]]
     await work.one(END, named=named, element=element)
-    await work.one(BEGIN, element=element, department=department, basis=basis, source=work.viewer.department)
+    await work.one(BEGIN, element=element, department=department, basis=basis, source=work.viewer.department or None)
     return Changed(element, found["named"], after, tuple(dict.fromkeys((*named, department))))

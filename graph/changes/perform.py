@@ -149,4 +149,5 @@ async def _deny(database: Database, asking: Asking, refused: Refused) -> None:
     if refused.code in (RefusalCode.NOT_ALLOWED, RefusalCode.NOT_FOUND):
         targets = [value for value in asking.arguments.values() if isinstance(value, str) and ":" in value]
         note = f"{asking.mutation.name}: {refused.code}"
-        await record_alone(database, asking.viewer, [Entry(Action.DENIAL, targets, note=note)], request=asking.request)
+        async with asyncio.timeout(SECONDS):
+            await record_alone(database, asking.viewer, [Entry(Action.DENIAL, targets, note=note)], request=asking.request)
