@@ -278,3 +278,28 @@ async def test_a_draft_is_seen_by_those_who_may_and_when_published_by_all_depart
     assert await seen(PUBLIC)
     await send(OFFICER, "withdrawResource", resource=one, reason="x")
     assert [await seen(each) for each in (OFFICER, OTHER_OFFICER, PUBLIC)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("mutation { a: FIELD { __typename } b: OTHER { __typename } }", {}),
+        ("mutation($not: Boolean = true) { a: FIELD @skip(if: $not) { __typename } }", {"not": None}),
+    ],
+)
+async def test_an_operation_is_one_change_that_nothing_is_undecided_about(send, changing, draft, document, variables):
+    one = await draft()
+    field = 'publishResource(resource: "{0}", idempotencyKey: "{1}")'
+    text = document.replace("FIELD", field.format(one, "p")).replace("OTHER", field.format(one, "q"))
+    answer = await send.answerer.answer(Request(text, variables=variables), OFFICER)
+    assert not answer.executed
+    assert "one change" in json.loads(answer.body)["errors"][0]["message"]
+    [row] = await changing.run("MATCH (r:Resource {id: $id}) RETURN r.publication AS publication", id=one)
+    assert row["publication"] == "DRAFT"
+
+
+async def test_what_is_fetched_changes_nothing(send, draft):
+    one = await draft()
+    text = f'mutation {{ publishResource(resource: "{one}", idempotencyKey: "get") {{ __typename }} }}'
+    answer = await send.answerer.answer(Request(text), OFFICER, is_get=True)
+    assert (answer.executed, answer.status) == (False, 405)
