@@ -222,7 +222,8 @@ def translated(error: Neo4jError | DriverError) -> EngineError:
     if isinstance(error, Neo4jError):
         # What the engine says may hold the value that it refuses; what is wrong with a statement holds none.
         log.error("%s %s", error.code, error.message if "SyntaxError" in (error.code or "") else "")
-        passes = isinstance(error, ConstraintError) or error.is_retryable()
+        ended = (error.code or "").startswith("Neo.ClientError.Transaction.")  # by somebody else
+        passes = ended or isinstance(error, ConstraintError) or error.is_retryable()
         kind = Interrupted if passes else EngineError
         return kind(f"The database refused a statement ({error.code}).", "The log of the service says why.")
     return Interrupted(f"The connection to the database failed: {type(error).__name__}.", "Try again.")

@@ -150,4 +150,6 @@ async def _deny(database: Database, asking: Asking, refused: Refused) -> None:
         targets = [value for value in asking.arguments.values() if isinstance(value, str) and ":" in value]
         note = f"{asking.mutation.name}: {refused.code}"
         async with asyncio.timeout(SECONDS):
-            await record_alone(database, asking.viewer, [Entry(Action.DENIAL, targets, note=note)], request=asking.request)
+            await record_alone(
+                database, asking.viewer, [Entry(Action.DENIAL, targets, note=note)], request=asking.request
+            )

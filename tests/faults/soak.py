@@ -92,11 +92,11 @@ class Soak:
             await asyncio.to_thread(stop, self.installation, force=True)
 
     def serve(self):
-        """Start the service."""
+        """Start the service; what it says of all that breaks is kept beside the database."""
         environment = os.environ | {"FAULTS_URI": self.proxy.uri, "FAULTS_PASSWORD": self.password}
-        self.service = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("service.py"), str(self.port)], env=environment
-        )
+        command = [sys.executable, Path(__file__).with_name("service.py"), str(self.port)]
+        with (self.installation.home / "service.log").open("ab") as said:
+            self.service = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
 
     async def breaking(self):
         """Break one thing after another, each once and then until the time is over; then all of it works again."""
