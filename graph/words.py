@@ -156,7 +156,7 @@ class Scope(Word):
     """结论范围 Whether a verdict rests on everything it would need."""
 
     WHOLE = "WHOLE", "完整 Everything that the verdict needs was seen."
-    PARTIAL = "PARTIAL", "部分 The viewer may not see all that the verdict would need."
+    PARTIAL = "PARTIAL", "部分 It rests on what the viewer may see, and says nothing of whether there is more."
 
 
 class CutReason(Word):

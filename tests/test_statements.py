@@ -53,7 +53,8 @@ PAGED = ["first: 2", 'first: 2, after: "b"', "last: 2", 'last: 2, before: "y"', 
 IDS = {"region": "Region:410299", "department": "Department:410299/县公安局", "resource": "Resource:410299/MZ001",
        "dataItem": "DataItem:410299/MZ001/婚姻状况", "dataElement": "DataElement:婚姻状况",
        "system": "System:410299/婚姻登记系统",
-       "project": "Project:410299/2025-01", "regime": "Regime:KF", "rule": "Rule:KF-SHARE-15b"}  # fmt: skip
+       "project": "Project:410299/2025-01", "roleAssignment": "RoleAssignment:x",
+       "regime": "Regime:KF", "rule": "Rule:KF-SHARE-15b"}  # fmt: skip
 PROVED = ("InclusionProof", "Checkpoint")  # answered for one event at a time, by statements of their own
 QUERY = SCHEMA.query_type.fields
 LINEAGE = """nodes { distance node { id name ... on Resource { provider { id } } } }

@@ -33,6 +33,8 @@ class Facts:
     edges: list[Edge] = field(default_factory=list)
     states: list[tuple[str, dict]] = field(default_factory=list)
     assignments: list[dict] = field(default_factory=list)
+    ends: dict = field(default_factory=dict)
+    indexed: int = 0
 
     def of(self, *kinds):
         """The ids of these kinds."""
@@ -40,11 +42,19 @@ class Facts:
 
     def into(self, kind, end):
         """The edges of a type that end at a node."""
-        return [edge for edge in self.edges if edge.type == kind and edge.end == end]
+        return self.at("into", kind, end)
 
     def out(self, kind, start):
         """The edges of a type that start at a node."""
-        return [edge for edge in self.edges if edge.type == kind and edge.start == start]
+        return self.at("out", kind, start)
+
+    def at(self, way, kind, node):
+        """The edges of a type at a node, found by an index of all that there are."""
+        for edge in self.edges[self.indexed :]:
+            self.ends.setdefault(("into", edge.type, edge.end), []).append(edge)
+            self.ends.setdefault(("out", edge.type, edge.start), []).append(edge)
+        self.indexed = len(self.edges)
+        return self.ends.get((way, kind, node), [])
 
 
 class Making:
@@ -99,6 +109,30 @@ class Making:
         self.flows()
         self.grants()
         self.states()
+        return self.facts
+
+    def large(self, number, seen):
+        """A catalog of so many resources, of which a department of the region 2 sees so many; each has an item that flows on."""
+        self.places()
+        self.node("Region:2", code="2", name="地区2", level="CITY", recordedAt=None)
+        self.node("Department:2/小", name="小")
+        self.edge("LOCATED_IN", "Department:2/小", "Region:2", clocks=False)
+        for number_of in range(3):
+            self.node(f"DataElement:元{number_of}", name=f"元{number_of}")
+        seen_ones = set(self.chance.sample(range(number), seen))
+        others = [each for each in self.facts.of("Department") if not each.startswith("Department:2/")]
+        for each in range(number):
+            resource, item, is_seen = f"Resource:l/{each}", f"DataItem:l/{each}/项", each in seen_ones
+            name = f"{self.chance.choice(TEXTS)}{self.chance.randrange(50)}"
+            share = "CONDITIONAL" if is_seen else "NOT_SHARED"
+            self.node(resource, name=name, publication="PUBLISHED", shareType=share, recordedAt=None)
+            self.edge("PROVIDES", "Department:2/小" if is_seen else self.chance.choice(others), resource, clocks=False)
+            self.node(item, name=f"姓名{self.chance.randrange(9)}", position=1, recordedAt=None)
+            self.edge("HAS_ITEM", resource, item, clocks=False)
+            self.edge("MEANS", item, f"DataElement:元{self.chance.randrange(3)}", clocks=False)
+            if each:
+                before = self.chance.randrange(each)
+                self.edge("FLOWS_TO", f"Resource:l/{before}", resource, clocks=False, origin="DECLARED")
         return self.facts
 
     def places(self):
