@@ -6,6 +6,8 @@ process.
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from graph.errors import Overloaded
@@ -17,6 +19,8 @@ PAGE: Final = "page"
 """A list."""
 WALK: Final = "walk"
 """What has to look at much before it can answer: lineage, search, verdicts; and very large lists."""
+CHANGE: Final = "change"
+"""A change, from its claim to its commit."""
 
 
 class Lane:
@@ -32,6 +36,18 @@ class Lane:
         self.running = 0
         self.refused = 0
         self.waiting: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncGenerator[None]:
+        """A turn for the block; Overloaded when there is none."""
+        if self.running < self.most:
+            self.running += 1
+        else:
+            await self.turn()
+        try:
+            yield
+        finally:
+            self.leave()
 
     async def turn(self) -> None:
         """Wait for a turn; Overloaded when too many wait already, or for too long."""
@@ -72,8 +88,8 @@ class Lane:
 class Lanes:
     """The lanes of one database, by name; `most` is how many statements each lets run at once."""
 
-    DEFAULT: Final = {POINT: 64, PAGE: 16, WALK: 2}
-    QUEUES: Final = {POINT: 512, PAGE: 128, WALK: 16}
+    DEFAULT: Final = {POINT: 64, PAGE: 16, WALK: 2, CHANGE: 8}
+    QUEUES: Final = {POINT: 512, PAGE: 128, WALK: 16, CHANGE: 64}
 
     def __init__(self, most: dict[str, int] | None = None, seconds: float = WAIT_SECONDS) -> None:
         self.by_name = {

@@ -60,8 +60,8 @@ async def grant_role(
         "department": department,
         "region": found["region"],
         "since": work.today,
+        "until": until,
     }
-    values["until"] = until
     scope = (department or found["region"] or "").partition(":")[2]
     identity = f"RoleAssignment:{subject}/{role}/{scope}@{work.at}"
     await work.one(GRANT, id=identity, values=values | {"sortName": sort_key(subject, identity)})

@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, LiteralString
+from typing import Any, LiteralString, get_args
 
 import msgspec
 
 from graph.audience import stamp
 from graph.database import Database, Transaction
 from graph.errors import BadInput, EngineError, Interrupted, Refused, TooSlow
+from graph.lanes import CHANGE
 from graph.model import RECORDS
 from graph.mutations import Mutation, Work
 from graph.permissions import Viewer
+from graph.record import Id
 from graph.sight import load_within
 from graph.sorting import BETWEEN
 from graph.trail.log import Entry, record, record_alone
@@ -79,8 +81,8 @@ class Told:
 async def perform(database: Database, asking: Asking) -> Told:
     """Do what is asked, or find that it was done under the same key.
 
-    Raises Refused, after the denial was recorded; BadInput for a key that cannot be used; EngineError where it is not known
-    whether it was done: to be sent again with the same key.
+    Raises Refused, after the denial was recorded; BadInput for a key that cannot be used; Overloaded when there is no turn;
+    EngineError where it is not known whether it was done: to be sent again with the same key.
     """
     if not asking.viewer.subject:
         raise Refused(RefusalCode.NOT_ALLOWED, "The public changes nothing.", "Say who you are: send an access token.")
@@ -93,15 +95,16 @@ async def perform(database: Database, asking: Asking) -> Told:
 
 async def _performed(database: Database, asking: Asking) -> Told:
     lost: Exception | None = None
-    for _ in range(ATTEMPTS):
-        try:
-            async with asyncio.timeout(SECONDS + 1):
-                return await _once(database, asking)
-        except Refused as refused:
-            await _deny(database, asking, refused)
-            raise
-        except (Interrupted, TooSlow, TimeoutError) as error:
-            lost = error
+    async with database.lanes.by_name[CHANGE].taken():
+        for _ in range(ATTEMPTS):
+            try:
+                async with asyncio.timeout(SECONDS + 1):
+                    return await _once(database, asking)
+            except Refused as refused:
+                await _deny(database, asking, refused)
+                raise
+            except (Interrupted, TooSlow, TimeoutError) as error:
+                lost = error
     raise EngineError(
         "Whether the change was made is not known.", "Send it again with the same key: it is made once."
     ) from lost
@@ -147,7 +150,10 @@ def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
 async def _deny(database: Database, asking: Asking, refused: Refused) -> None:
     """Record that someone known asked for what he may not; what cannot be seen is recorded like what is not there."""
     if refused.code in (RefusalCode.NOT_ALLOWED, RefusalCode.NOT_FOUND):
-        targets = [value for value in asking.arguments.values() if isinstance(value, str) and ":" in value]
+        ids = [
+            argument.name for argument in asking.mutation.arguments if Id in (argument.type, *get_args(argument.type))
+        ]
+        targets = [asking.arguments[name] for name in ids if name in asking.arguments]
         note = f"{asking.mutation.name}: {refused.code}"
         async with asyncio.timeout(SECONDS):
             await record_alone(

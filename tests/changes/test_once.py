@@ -15,7 +15,8 @@ from changes.people import ADMINISTRATOR, CIVIL_AFFAIRS, OFFICER, REVIEWER
 from graph.changes import perform as performing
 from graph.changes.perform import Asking, perform
 from graph.database import Database
-from graph.errors import BadInput, EngineError, Interrupted
+from graph.errors import BadInput, EngineError, Interrupted, Overloaded
+from graph.lanes import CHANGE, Lanes
 from graph.mutations import MUTATIONS, Changed, Mutation
 from graph.words import Action
 
@@ -177,3 +178,20 @@ async def test_a_new_entry_of_two_at_once_is_made_by_one(changing):
     ]
     found = await asyncio.gather(*(perform(changing, work) for work in works), return_exceptions=True)
     assert sorted(type(each).__name__ for each in found) == ["Refused", "Refused", "Refused", "Told"]
+
+
+async def test_more_changes_than_are_borne_at_once_are_refused_before_anything_is_done(changing, draft):
+    one = await draft()
+    lanes = Lanes({CHANGE: 1}, seconds=0.2)
+    async with (
+        Proxy(changing.address.uri) as proxy,
+        Database(replace(changing.address, uri=proxy.uri), lanes) as database,
+    ):
+        proxy.faults = ["hold"]
+        first = asyncio.create_task(perform(database, asking("publishResource", "first", resource=one)))
+        await proxy.committing.wait()
+        with pytest.raises(Overloaded):
+            await perform(database, asking("withdrawResource", "second", resource=one, reason="x"))
+        proxy.release.set()
+        told = await first
+    assert (await events(changing, one))[1:] == [told.event]
