@@ -19,13 +19,13 @@ from api.door.metrics import TALLY
 from api.door.rate import Rates
 from api.http import GraphQLEndpoint
 from api.identity.assemble import assemble
+from api.identity.local import person
 from api.identity.settings import ANY_HOST
 from api.schema import SCHEMA
 from api.settings import Settings
 from api.uploads import Uploads
 from graph.database import Address, Database
 from graph.lanes import Lanes
-from graph.permissions import LOCAL
 from graph.trail.keyring import Keyring
 from graph.trail.sealing import sealing
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         TALLY.lanes.append(database.lanes)
         try:
-            async with database, sealing(database, Keyring(settings.trail), LOCAL):
+            async with database, sealing(database, Keyring(settings.trail), person()):
                 yield
                 await identity.close()
         finally:

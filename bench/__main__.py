@@ -19,12 +19,16 @@ lineage downstream over 10 hops is asked in turns: the bare statement over the d
 the service over HTTP. Both must name the same nodes and flows. The table has percentiles over the starts of medians over the
 rounds.
 
+**The trail.** 1, 4 and 16 writers append events for some seconds, each to the log of a department of its own and all to
+one, in the transaction of a small write.
+
 Everything is stopped and deleted at the end, on Ctrl-C, too, unless `--home` names a folder to keep the databases in.
 """
 
 import argparse
 import asyncio
 import contextlib
+import dataclasses
 import gc
 import json
 import signal
@@ -38,7 +42,7 @@ import uvloop
 from platformdirs import user_cache_path
 from rich.console import Console
 
-from bench import lineage, reading
+from bench import lineage, reading, trail
 from bench.table import facts, table
 from graph.engine import Installation, use
 
@@ -54,6 +58,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--no-node", action="store_true", help="leave @neo4j/graphql out")
     parser.add_argument("--reading", action=argparse.BooleanOptionalAction, default=True, help="measure the read path")
     parser.add_argument("--lineage", action=argparse.BooleanOptionalAction, default=True, help="measure the lineage")
+    parser.add_argument("--trail", action=argparse.BooleanOptionalAction, default=True, help="measure the trail")
     parser.add_argument("--home", type=Path, help="keep the generated databases here, for the next time")
     parser.add_argument("--json", action="store_true", help="print every number as JSON instead of the table")
     return parser.parse_args()
@@ -75,7 +80,7 @@ def main() -> None:
     console, notes = Console(width=max(WIDTH, Console().width)), Console(stderr=True, style="dim")
     rounds = 1 if given.quick else given.rounds
     seconds, warm = (0.5, 0.1) if given.quick else (2.0, 1.0)
-    read, walked = None, None
+    read, walked, written = None, None, []
     cache = user_cache_path("yuanliu")
     gc.freeze()
     with folder(given.home) as home, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -98,10 +103,18 @@ def main() -> None:
             lineage.fill(installation)
             with use(installation) as server:
                 walked = runner.run(lineage.measure(server, rounds=rounds, say=notes.print))
+        if given.trail:
+            notes.print("appending events …")
+            with use(Installation(home / "trail", cache)) as server:
+                written = runner.run(trail.measure(server, rounds=rounds, seconds=seconds))
     if given.json:
-        print(json.dumps(facts(read, walked), ensure_ascii=False, indent=1))
-    else:
+        measured = facts(read, walked) | {"appends": [dataclasses.asdict(each) for each in written]}
+        print(json.dumps(measured, ensure_ascii=False, indent=1))
+        return
+    if read or walked:
         console.print(table(read, walked))
+    if written:
+        console.print(trail.table(written))
 
 
 def stopped(*_: Any) -> None:

@@ -12,9 +12,9 @@ import msgspec
 import typer
 
 from api.cli.console import catalog, connected, errors, output
+from api.identity.local import person
 from api.settings import Settings
 from graph.errors import BadInput
-from graph.permissions import LOCAL
 from graph.trail import proving, witness
 from graph.trail.checkpoint import Checkpoint
 from graph.trail.export import Exported, export
@@ -112,7 +112,7 @@ async def verified(settings: Settings, keys: Sequence[PublicKey], kept: Sequence
             await export(database, ring, Path(scratch) / "trail")
             found = verify(Path(scratch) / "trail", keys or ring.public(), kept)
             entry = Entry(Action.VERIFY, after={"sound": found.is_sound, "events": found.events})
-            await record_alone(database, LOCAL, [entry], request="")
+            await record_alone(database, person(), [entry], request="")
             return found
 
 
@@ -121,7 +121,7 @@ async def written(settings: Settings, folder: Path) -> Exported:
     with connected(settings) as address:
         async with catalog(address) as database:
             exported = await export(database, Keyring(settings.trail), folder)
-            await record_alone(database, LOCAL, [Entry(Action.EXPORT, note="trail")], request="")
+            await record_alone(database, person(), [Entry(Action.EXPORT, note="trail")], request="")
             return exported
 
 
@@ -129,7 +129,7 @@ async def sealed(settings: Settings, why: Why | None) -> Checkpoint | None:
     """Write a checkpoint."""
     with connected(settings) as address:
         async with catalog(address) as database:
-            return await seal(database, Keyring(settings.trail), LOCAL, "", why)
+            return await seal(database, Keyring(settings.trail), person(), "", why)
 
 
 def proved(path: Path, keys: Sequence[PublicKey]) -> Findings:

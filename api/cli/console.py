@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.identity.local import person
 from api.settings import Settings
 from graph import engine
 from graph.database import Address, Database
@@ -74,15 +75,16 @@ def connected(settings: Settings) -> Generator[Address]:
 async def catalog(address: Address) -> AsyncGenerator[Database]:
     """The database with the present schema and the regimes, rules and regions. EngineError if it is not ours."""
     async with Database(address) as database:
-        await migrate(database)
-        await load(database, SEEDS / "base", structure=True)
+        await migrate(database, viewer=person())
+        await load(database, SEEDS / "base", structure=True, viewer=person())
         yield database
 
 
 async def load_samples(database: Database) -> None:
     """The made-up town and the real samples; what is there already stays as it is."""
     for sample in SAMPLES:
-        await load(database, SEEDS / sample)
+        await load(database, SEEDS / sample, viewer=person())
     regions = await known_regions(database)
     for name, options in CATALOGS.items():
-        await apply(database, plan(SEEDS / "samples" / "cnpds" / name, options, regions))
+        reading = plan(SEEDS / "samples" / "cnpds" / name, options, regions)
+        await apply(database, reading, viewer=person())

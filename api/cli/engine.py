@@ -12,6 +12,7 @@ from api.settings import Settings
 from graph import engine
 from graph.engine import Installation
 from graph.errors import BadInput
+from graph.trail.keyring import Keyring
 
 app = typer.Typer(help="数据库 The embedded database: start, stop, status, reset, dump, load.", no_args_is_help=True)
 
@@ -65,7 +66,10 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not a
     if not yes:
         typer.confirm(f"删除全部数据 Delete all data in {installation.directory}?", abort=True)
     engine.reset(installation)
+    kept = Keyring(Settings.read().trail).set_aside()
     output.print("已清空 all data is deleted")
+    if kept is not None:
+        output.print(f"留痕的密钥和检查点 key and checkpoints of the trail are kept in {kept}", highlight=False)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from api.cli.console import bar, catalog, connected, errors, output
+from api.identity.local import person
 from api.settings import Settings
 from graph.database import Address, Database
 from graph.errors import BadInput
@@ -95,7 +96,11 @@ async def applied(database: Database, reading: Reading) -> Report:
     """Write the file, with a bar."""
     with bar() as progress:
         task = progress.add_task(reading.path.name, total=None)
-        return await apply(database, reading, lambda done, total: progress.update(task, completed=done, total=total))
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        return await apply(database, reading, advance, viewer=person())
 
 
 def asked(reading: Reading) -> Report:

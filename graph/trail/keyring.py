@@ -83,6 +83,13 @@ class Keyring:
             finally:
                 lock.release()
 
+    def set_aside(self) -> Path | None:
+        """Rename the folder, because a new catalog begins in its place; what it is called now, None if there is none."""
+        if not self.folder.exists():
+            return None
+        with writing(self.folder.parent):
+            return self.folder.rename(self.folder.with_name(f"{self.folder.name}-{secrets.token_hex(4)}"))
+
     def _read(self, name: str) -> PrivateKey | None:
         path = self.folder / name
         try:

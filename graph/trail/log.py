@@ -41,11 +41,10 @@ RETURN l.size AS size, l.hash AS hash, l.frontier AS frontier,
 """
 
 _APPEND: LiteralString = """
-UNWIND $rows AS row
+MATCH (l:Log {id: $log}) SET l.size = $size, l.hash = $hash, l.frontier = $frontier
+WITH l UNWIND $rows AS row
 CREATE (e:Event) SET e = row, e.at = datetime(row.at)
 """
-
-_MOVE: LiteralString = "MATCH (l:Log {id: $log}) SET l.size = $size, l.hash = $hash, l.frontier = $frontier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +84,10 @@ async def record(
     head = Head(log, row["size"], row["hash"])
     frontier = hashes(row["frontier"])
     ids: list[str] = []
-    last = head.hash
     for chunk in chunks(events(viewer, entries, head, frontier, at=row["at"], request=request, key=key)):
-        await tx.run(_APPEND, rows=chunk)
         ids += [event["id"] for event in chunk]
-        last = chunk[-1]["hash"]
-    await tx.run(_MOVE, log=log, size=head.size + len(ids), hash=last, frontier=[each.hex() for each in frontier])
+        moved = {"size": head.size + len(ids), "hash": chunk[-1]["hash"], "frontier": [each.hex() for each in frontier]}
+        await tx.run(_APPEND, log=log, rows=chunk, **moved)
     return ids
 
 

@@ -327,3 +327,16 @@ async def test_a_torn_line_at_the_end_of_the_file_is_dropped(trail):
 async def test_the_key_is_private(trail):
     assert (trail.ring.folder / "key").stat().st_mode & 0o777 == 0o600
     assert trail.ring.folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_new_catalog_begins_with_a_new_key_and_the_old_one_is_kept(trail):
+    old = trail.ring.public()
+    kept = trail.ring.set_aside()
+    assert (kept / "key").exists()
+    assert trail.ring.public() == []
+    assert trail.ring.set_aside() is None
+    await trail.run("MATCH (n:Event|Log|Checkpoint|CheckpointHead) DELETE n")
+    await trail.append(ALICE, 1)
+    assert (await trail.seal()).number == 1
+    assert trail.ring.public() != old
+    assert (await trail.verify()).is_sound

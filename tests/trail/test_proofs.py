@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from api.answer import Answerer, Request
+from api.cli.auditing import proved
 from api.schema import SCHEMA
+from graph.errors import BadInput
 from graph.permissions import LOCAL
 from graph.trail import merkle
 from graph.trail.log import event_id
@@ -51,6 +53,19 @@ async def test_every_event_under_the_last_checkpoint_is_proved(trail):
         proved += 1
     assert proved == len(rows) - 1 == 52
     assert event["checkpoint"]["number"] == 4
+
+
+async def test_the_command_checks_an_answer(trail, tmp_path):
+    asked = "event { payload log inclusionProof { index size root path line lines listPath } checkpoint { note } }"
+    body = await ask(trail, "{ " + asked.replace("event", f'event(id: "{event_id(LOG, 2)}")') + " }")
+    (tmp_path / "answer.json").write_text(json.dumps(body))
+    assert proved(tmp_path / "answer.json", trail.ring.public()).is_sound
+    body["data"]["event"]["inclusionProof"]["path"].reverse()
+    (tmp_path / "answer.json").write_text(json.dumps(body))
+    assert not proved(tmp_path / "answer.json", trail.ring.public()).is_sound
+    (tmp_path / "answer.json").write_text('{"data": {"event": null}}')
+    with pytest.raises(BadInput, match="holds no proof"):
+        proved(tmp_path / "answer.json", trail.ring.public())
 
 
 async def test_a_proof_of_another_event_or_log_is_none(trail):
