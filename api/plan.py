@@ -7,9 +7,9 @@ A plan is a neutral tree of selections for each root field, and the places where
 the text of the document, the operation name and the values of the variables that @skip and @include use.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -46,17 +46,22 @@ from graph.selection import Selection
 MAX_TOKENS = 4000
 MAX_SOURCE = 100_000
 MAX_ERRORS = 20
-KEPT = 1024
+KEPT = 400_000
+"""How many characters the documents that are kept may have, each counted once more for each of its plans.
+
+A character takes some 250 bytes of memory, so that nobody can fill it with large documents that he makes up.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document: its operations by name, its fragments, and the variables that decide what is asked."""
+    """A valid document: its operations by name, its fragments, the variables that decide what is asked, the plans made."""
 
     node: DocumentNode
     operations: dict[str, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
     conditions: tuple[str, ...]
+    plans: "dict[tuple[str | None, tuple[bool | None, ...]], Plan]"
 
 
 @dataclass(slots=True)
@@ -112,8 +117,8 @@ class Planner:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self.made = 0
-        self.document: Callable[[str], Document] = lru_cache(KEPT)(self._document)
-        self._plan = lru_cache(KEPT)(self._make)
+        self.kept: OrderedDict[str, Document] = OrderedDict()
+        self.size = 0
 
     def plan(self, text: str, name: str | None, inputs: Mapping[str, Any] | None) -> tuple[Plan, VariableValues | None]:
         """The plan of an operation and its coerced variables; Refused if the request is not valid."""
@@ -133,7 +138,29 @@ class Planner:
                 raise Refused(coerced)
             variables = coerced
         known = variables.coerced if variables else {}
-        return self._plan(text, name, tuple(known.get(name) for name in document.conditions)), variables
+        included = tuple(known.get(name) for name in document.conditions)
+        plan = document.plans.get((name, included))
+        if plan is None:
+            plan = document.plans[name, included] = self._make(document, operation, included)
+            self._grown(len(text))
+        return plan, variables
+
+    def document(self, text: str) -> Document:
+        """The document with this text; Refused if it is not valid."""
+        document = self.kept.get(text)
+        if document is None:
+            document = self.kept[text] = self._document(text)
+            self._grown(len(text))
+        else:
+            self.kept.move_to_end(text)
+        return document
+
+    def _grown(self, size: int) -> None:
+        """Forget what was not used for longest, until there is room again."""
+        self.size += size
+        while self.size > KEPT:
+            text, document = self.kept.popitem(last=False)
+            self.size -= len(text) * (1 + len(document.plans))
 
     def _document(self, text: str) -> Document:
         self.made += 1
@@ -154,13 +181,10 @@ class Planner:
                 operations[definition.name.value if definition.name else ""] = definition
             elif isinstance(definition, FragmentDefinitionNode):
                 fragments[definition.name.value] = definition
-        return Document(node, operations, fragments, conditions(node))
+        return Document(node, operations, fragments, conditions(node), {})
 
-    def _make(self, text: str, name: str | None, included: tuple[bool | None, ...]) -> Plan:
+    def _make(self, document: Document, operation: OperationDefinitionNode, included: tuple[bool | None, ...]) -> Plan:
         self.made += 1
-        document = self.document(text)
-        operation = document.operations[name] if name else only(document)
-        assert operation is not None  # noqa: S101  # `plan` has seen it
         plan = Plan(document, operation)
         root = self.schema.get_root_type(operation.operation)
         assert root is not None  # noqa: S101  # the document is valid

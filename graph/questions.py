@@ -20,7 +20,7 @@ from graph.selection import Selection, skeletons
 from graph.sight import Sight, sight_of
 from graph.statement import MAX_PAGE, Composer, bind
 
-MEMO = 64
+MEMO = 32
 MAX_ROWS = 100_000
 MANY_ROWS = 2_000
 """From here on one thing with its lists counts as a list."""
