@@ -42,7 +42,7 @@ INTROSPECTION = 50
 CHANGE = 10
 AT_ONCE = 4
 """How many questions of one request are asked at once."""
-SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+SUGGESTION = re.compile(r" Did you mean .*?\?", re.DOTALL)
 
 
 class Request(msgspec.Struct, rename="camel"):
@@ -119,9 +119,8 @@ class Answerer:
             body = encode({"errors": [self.told(error, viewer) for error in refused.errors]})
             return Answer(body, executed=False, status=refused.status)
         if budget is not None:
-            budget.spend(
-                sum(map(price, prepared)) + NEW * (self.planner.made - kept) + INTROSPECTION * plan.introspects
-            )
+            asked = sum(map(price, prepared)) + INTROSPECTION * plan.introspects
+            budget.spend(max(1, asked) + NEW * (self.planner.made - kept))
         if len(prepared) == 1:
             rows = [await self.row(prepared[0])]
         else:

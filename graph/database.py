@@ -122,7 +122,10 @@ class Database:
         time of the event loop. Then, as on cancellation, the connection is cut, and the engine ends the statement.
         """
         now = asyncio.get_running_loop().time
-        until = min(until, now() + seconds + 1)
+        began = now()
+        if until <= began:
+            raise too_slow()
+        until = min(until, began + seconds + 1)
         try:
             async with asyncio.timeout_at(until):
                 if lane is not None:
