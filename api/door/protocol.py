@@ -22,6 +22,7 @@ class Bounds:
 
     connections: int = 1000
     head_bytes: int = 65_536
+    idle_seconds: float = 1.0
     head_seconds: float = 10.0
     body_seconds: float = 10.0
     bytes_a_second: int = 10_000
@@ -42,7 +43,7 @@ class DoorProtocol(HttpToolsProtocol):
         self.overhead = 0
         self.received = 0
         # What `check` saw when it looked last: the stage, the request, since when, and the bytes received until then.
-        self.seen: tuple[str, Any] = ("", None)
+        self.seen: tuple[str, Any] = ("rest", None)
         self.since = 0.0
         self.mark = 0
         self.stuck = 0.0
@@ -57,7 +58,8 @@ class DoorProtocol(HttpToolsProtocol):
     def make_room(self) -> bool:
         """End the connections that have sent nothing of use for longest, a tenth of all; whether there was any."""
         others: list[Any] = [one for one in self.connections if one is not self]
-        idle: list[DoorProtocol] = [one for one in others if one.is_idle]
+        before = self.since - self.bounds.idle_seconds
+        idle: list[DoorProtocol] = [one for one in others if one.is_idle and one.since < before]
         idle.sort(key=lambda one: one.since)
         for one in idle[: max(1, self.bounds.connections // 10)]:
             one.transport.abort()

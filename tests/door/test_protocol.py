@@ -7,8 +7,10 @@ import threading
 import time
 
 import pytest
-from serving import Client, request
+from serving import Client, request, serving
 
+from api.door.options import Door
+from api.door.protocol import Bounds
 from api.http import MAX_BODY
 
 HELLO = {"data": {"__typename": "Query"}}
@@ -225,16 +227,36 @@ def test_a_foreign_name_is_refused(door, host):
         greet(client)
 
 
-def test_idle_connections_make_room(door):
-    idle = [Client(door.port) for _ in range(60)]
-    try:
+@pytest.fixture(scope="module")
+def small(reader, reading, tmp_path_factory):
+    """Room for ten connections."""
+    door = Door(bounds=Bounds(connections=10), rate=0)
+    with serving(reading, door, tmp_path_factory.mktemp("small")) as served:
+        yield served
+
+
+def test_idle_connections_make_room(small):
+    with contextlib.ExitStack() as stack:
+        idle = [stack.enter_context(Client(small.port)) for _ in range(9)]
+        for client in idle[:4]:
+            client.send(b"POST /graphql HTTP/1.1\r\nx-slow: ")
+        time.sleep(2.5)
         for _ in range(5):
-            with Client(door.port) as client:
-                greet(client)
-        assert door.connections <= 31
-    finally:
-        for client in idle:
-            client.socket.close()
+            stack.enter_context(client := Client(small.port))
+            greet(client)
+        assert small.connections <= 11
+        assert any(client.is_closed(0.1) for client in idle)
+
+
+def test_who_finds_no_room_is_told_so(small):
+    with contextlib.ExitStack() as stack:
+        for _ in range(10):
+            client = stack.enter_context(Client(small.port))
+            greet(client)
+        time.sleep(0.2)
+        client = stack.enter_context(Client(small.port))
+        status, headers, _ = client.answer()
+        assert (status, headers["retry-after"]) == (503, "1")
 
 
 def test_who_does_not_read_his_answers_is_cut_off(door):
