@@ -71,7 +71,7 @@ def serving(address: Address, door: Door, home: Path) -> Iterator[Served]:
 class Client:
     """A connection of raw bytes."""
 
-    def __init__(self, port: int, timeout: float = 10) -> None:
+    def __init__(self, port: int, timeout: float = 60) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.kept = b""

@@ -106,7 +106,7 @@ def test_sigterm_under_load(reader, reading, tmp_path):
 
 
 def test_a_request_under_way_is_answered_after_the_last_was_taken(reader, reading, tmp_path):
-    with running(reading, tmp_path, 0.2) as (process, port), Client(port, 30) as client:
+    with running(reading, tmp_path, 0.2) as (process, port), Client(port) as client:
         head = (
             b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
         )

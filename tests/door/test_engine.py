@@ -91,7 +91,7 @@ def narrow(reader, reading, tmp_path_factory):
 
 async def test_a_request_has_a_deadline(reader, narrow, held):
     def ask():
-        with Client(narrow.port, 30) as client:
+        with Client(narrow.port) as client:
             return client.ask(LINEAGE)
 
     asked = asyncio.create_task(asyncio.to_thread(ask))
@@ -114,7 +114,7 @@ async def test_walks_do_not_keep_others_out_and_too_many_are_told_when_to_come_b
     answers = []
 
     def ask():
-        with Client(narrow.port, 30) as client:
+        with Client(narrow.port) as client:
             answers.append(client.ask(LINEAGE))
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
@@ -144,7 +144,7 @@ async def test_one_request_takes_one_turn_at_a_walk(reader, narrow, held):
     text = "{" + " ".join(f"a{number}: {LINEAGE[1:-1]}" for number in range(20)) + "}"
 
     def ask():
-        with Client(narrow.port, 30) as client:
+        with Client(narrow.port) as client:
             return client.ask(text)
 
     asked = asyncio.create_task(asyncio.to_thread(ask))

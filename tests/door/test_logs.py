@@ -80,10 +80,10 @@ def test_nothing_that_a_client_sends_is_logged(door, lines, monkeypatch):
             text,
             f"authorization: Bearer {JWT}",
             f"cookie: session={SECRET[1]}",
-            variables={"t": secret},
+            variables={"t": personal},
             operationName="Q",
         )
-        client.ask("{" + secret, "x-viewer: viewer")
+        client.ask("{" + personal, "x-viewer: viewer")
         client.ask("{ nothing }", variables={"x": SECRET[2]})
         client.send(b"GET /graphql?query=" + SECRET[2].encode() + b" HTTP/1.1\r\nhost: localhost\r\n\r\n")
         client.answer()

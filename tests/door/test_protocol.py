@@ -36,7 +36,7 @@ def trickle(client, data, seconds, *, every=0.1):
         except ConnectionError:
             break
         break
-    client.socket.settimeout(10)
+    client.socket.settimeout(60)
 
 
 def refusal(client):
