@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo serve test test-lts soak check bench schema
+.PHONY: help setup demo serve test test-keycloak test-lts soak check bench schema
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ serve: setup ## The service with GraphiQL at /graphql
 
 test: setup ## The whole suite against a real Neo4j
 	$(BIN)/python -m pytest
+
+test-keycloak: setup ## Identity against Keycloak, on the same JRE (175 MB, a minute)
+	YUANLIU_TEST_KEYCLOAK=1 $(BIN)/python -m pytest tests/identity/test_keycloak.py
 
 test-lts: setup ## The same suite against Neo4j 5.26 LTS
 	YUANLIU_TEST_NEO4J_VERSION=5.26.28 $(BIN)/python -m pytest

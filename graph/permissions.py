@@ -25,6 +25,11 @@ class Viewer:
     region: str = ""
     on_behalf_of: str = ""
 
+    @property
+    def entitled(self) -> str:
+        """The subject whose rights count: where a machine acts for somebody, not its own."""
+        return self.on_behalf_of or self.subject
+
 
 PUBLIC = Viewer()
 """Everyone who has not said who they are."""

@@ -25,12 +25,14 @@ RETURN DISTINCT toString(r.at) AS at
 _REVOKED: LiteralString = "MATCH (r:Revocation) RETURN collect([r.key, r.at.epochSeconds]) AS rows"
 
 
-async def revoke(database: Database, viewer: Viewer, key: str, action: Action = Action.REVOKE) -> None:
+async def revoke(
+    database: Database, viewer: Viewer, key: str, action: Action = Action.REVOKE, *, request: str = ""
+) -> None:
     """Void what was issued to a key until now, with the event of it. EngineError as the engine does."""
     async with database.transaction() as tx:
         at = await revoked_at(tx, key)
         target = viewer.subject if action is Action.LOGOUT else key
-        await record(tx, viewer, [Entry(action, [target])], at=at, request="")
+        await record(tx, viewer, [Entry(action, [target])], at=at, request=request)
 
 
 async def revoked_at(tx: Transaction, key: str) -> str:

@@ -163,7 +163,7 @@ def asking(viewer: Viewer, today: date) -> dict[str, Any]:
     """The parameters of the statement."""
     return {
         # Nobody's subject is empty: such a viewer has no roles but those of his token.
-        "subject": viewer.subject or None,
+        "subject": viewer.entitled or None,
         "roles": sorted(viewer.roles | {Role.PUBLIC}),
         "department": viewer.department,
         "region": viewer.region,
@@ -188,7 +188,7 @@ def compiled(viewer: Viewer, rows: Sequence[Sequence[Any]], today: date) -> Sigh
     if any(each.role is Role.ADMINISTRATOR for each in bindings):
         return Sight(viewer, tuple(bindings), WHOLE, {})
     shape, parameters = seen.result(today)
-    return Sight(viewer, tuple(bindings), shape, parameters | {"subject": viewer.subject or None})
+    return Sight(viewer, tuple(bindings), shape, parameters | {"subject": viewer.entitled or None})
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from api.identity.code import Code
 from api.identity.errors import NotIdentified, ProviderDown, Unauthorized
 from api.identity.identify import Identity, header
 from api.identity.tokens import Believed
+from api.request import REQUEST_ID
 from graph.database import Database
 from graph.errors import GraphError
 from graph.permissions import PUBLIC, Viewer
@@ -53,14 +54,18 @@ class Browser:
         """An endpoint whose errors are said to the person in front of the browser; a refusal is an event."""
 
         async def endpoint(request: Request) -> Response:
+            identity = secrets.token_hex(8)
+            REQUEST_ID.set(identity)
             try:
-                return await answer(request)
+                response = await answer(request)
             except NotIdentified as refused:
                 if not isinstance(refused, ProviderDown):
                     self.identity.denied(refused.message)
-                return Response(str(refused), refused.status, NO_STORE | refused.headers, "text/plain")
+                response = Response(str(refused), refused.status, NO_STORE | refused.headers, "text/plain")
             except GraphError as error:
-                return Response(str(error), 503, NO_STORE, "text/plain")
+                response = Response(str(error), 503, NO_STORE, "text/plain")
+            response.headers["x-request-id"] = identity
+            return response
 
         return endpoint
 
@@ -106,7 +111,8 @@ class Browser:
         """A session, once the event of the login is committed."""
         session = replace(believed, until=time.time() + self.seconds)
         await self.identity.revoked.refuse(session)
-        await record_alone(self.database, session.viewer, [Entry(Action.LOGIN, [session.viewer.subject])], request="")
+        entry = Entry(Action.LOGIN, [session.viewer.subject])
+        await record_alone(self.database, session.viewer, [entry], request=REQUEST_ID.get())
         response = RedirectResponse(HOME, 303, NO_STORE)
         response.raw_headers.append((b"set-cookie", self.identity.sessions.cookie(request.scope, session).encode()))
         response.raw_headers.append((b"set-cookie", self.identity.sessions.login_gone(request.scope).encode()))
@@ -118,7 +124,8 @@ class Browser:
         to = HOME
         if found is not None:
             self.identity.refuse_foreign(request.scope)
-            await revoke(self.database, found.viewer, f"session|{found.session}", Action.LOGOUT)
+            key = f"session|{found.session}"
+            await revoke(self.database, found.viewer, key, Action.LOGOUT, request=REQUEST_ID.get())
             await self.identity.revoked.reload()
             to = await self.provider_logout(found.viewer) or HOME
         return JSONResponse({"to": to}, headers=NO_STORE | {"set-cookie": self.identity.sessions.gone(request.scope)})

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -112,6 +113,65 @@ def test_serve_answers_and_stops(home, version, number):
         finally:
             served.send_signal(number)
         assert served.wait(30) == 0
+
+
+def test_the_link_that_serve_prints_logs_the_administrator_in(home, version):
+    """The terminal shows it, a browser opens it once; the next one follows in the terminal."""
+    words = [YUANLIU, "serve", "--port", "0"]
+    with subprocess.Popen(words, env=environment(home, version), stdout=subprocess.PIPE, text=True) as served:
+        try:
+            url = served.stdout.readline().split()[1]
+            link = served.stdout.readline().split()[-1]
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            browser.addheaders = [("accept", "text/html")]
+            with browser.open(link, timeout=30) as page:
+                assert page.url == url
+            with browser.open(url.replace("graphql", "session"), timeout=30) as session:
+                assert json.load(session)["roles"] == ["ADMINISTRATOR"]
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                browser.open(link, timeout=30)
+            assert served.stdout.readline().split()[-1] not in ("", link)
+        finally:
+            served.terminate()
+        assert served.wait(30) == 0
+
+
+PROVIDER = """url = "https://catalog.example"
+[issuers.gov]
+issuer = "https://id.example"
+audience = "urn:yuanliu:api"
+"""
+
+
+def test_with_a_provider_serve_binds_any_address_and_there_are_no_local_tokens(home, version, tmp_path):
+    file = tmp_path / "identity.toml"
+    file.write_text(PROVIDER)
+    asked = run(home, version, "token", "--role", "AUDITOR", YUANLIU_IDENTITY=str(file))
+    assert asked.returncode == 1
+    assert "→" in asked.stderr
+    words = [YUANLIU, "serve", "--host", "0.0.0.0", "--port", "0"]
+    given = environment(home, version, YUANLIU_IDENTITY=str(file))
+    with subprocess.Popen(words, env=given, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            port = served.stdout.readline().split()[1].rpartition(":")[2].removesuffix("/graphql")
+            url = f"http://127.0.0.1:{port}/session"
+            with urllib.request.urlopen(
+                urllib.request.Request(url, headers={"host": "catalog.example"}), timeout=30
+            ) as told:
+                assert json.load(told)["login"] == []
+            with pytest.raises(urllib.error.HTTPError, match="400"):
+                urllib.request.urlopen(urllib.request.Request(url, headers={"host": "other.example"}), timeout=30)
+        finally:
+            served.terminate()
+        assert served.wait(30) == 0
+        assert served.stdout.read() == ""
+
+
+def test_revoke(yuanliu):
+    assert yuanliu("revoke", "local|zhang").returncode == 0
+    refused = yuanliu("revoke", "zhang")
+    assert refused.returncode == 1
+    assert "ISSUER|SUBJECT" in refused.stderr
 
 
 def test_status_says_who_runs(yuanliu):

@@ -25,7 +25,9 @@ async def test_a_person_logs_in_asks_and_logs_out(browser, provider, empty_datab
     }  # fmt: skip
     assert (await ask(browser)).json() == {"data": {"__typename": "Query"}}
     [login] = await events(empty_database, "LOGIN")
-    assert (login["actor"], json.loads(login["payload"])["department"]) == (who["subject"], who["department"])
+    said = json.loads(login["payload"])
+    assert (login["actor"], said["department"]) == (who["subject"], who["department"])
+    assert said["request"] == back.headers["x-request-id"]
     kept = session(browser)
     ended = await browser.post("/logout", headers={"origin": URL})
     assert ended.json()["to"].startswith(f"{provider.issuer}/session/end?client_id=web")
