@@ -28,7 +28,7 @@ async def event(asked: Asked, *, id: Annotated[Id, Doc("标识 The id, `Kind:key
     columns = await asked.read(compose, id=id)
     if columns is None or not any(given):
         return columns and columns[0]
-    proved = await prove(asked.database, id)
+    proved = await prove(asked.database, id, asked.lane, asked.until)
     values = iter(columns[0])
     return [
         proved and PROVED[child.field](*proved, child) if is_given else next(values)

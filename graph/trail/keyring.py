@@ -66,9 +66,12 @@ class Keyring:
             (self.folder / "next").replace(self.folder / "key")
 
     def last(self) -> Checkpoint | None:
-        """The last checkpoint written here, or None."""
+        """The last checkpoint written here, or None; TrailError if the file holds something else."""
         line, _ = last_line(self.checkpoints)
-        return Checkpoint.read(line) if line else None
+        try:
+            return Checkpoint.read(line) if line else None
+        except ValueError as error:
+            raise TrailError(f"{self.checkpoints} was altered.", "Put it back from a copy.") from error
 
     def write(self, checkpoints: Iterable[Checkpoint]) -> None:
         """Append those of the checkpoints that are later than the last one here."""

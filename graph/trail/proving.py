@@ -5,14 +5,16 @@ Two audit paths (RFC 6962): from the leaf hash of the event to the root of its l
 """
 
 import base64
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
 import msgspec
 
-from graph.database import Database
+from graph.database import READ_SECONDS, Database
 from graph.errors import TrailError
+from graph.lanes import Lane
 from graph.trail import merkle
 from graph.trail.checkpoint import Checkpoint, Heads, entry
 from graph.trail.log import event_id, hashes
@@ -46,9 +48,14 @@ class Proof:
     list_path: list[str]
 
 
-async def prove(database: Database, event: str) -> tuple[Proof, Checkpoint] | None:
-    """The proof for an event and the last checkpoint, or None if that does not cover it."""
-    found = await database.read(_PLACE, {"id": event})
+async def prove(
+    database: Database, event: str, lane: Lane | None = None, until: float = math.inf
+) -> tuple[Proof, Checkpoint] | None:
+    """The proof for an event and the last checkpoint, or None if that does not cover it.
+
+    It waits for turns in `lane` and must be done at `until`. TrailError if an event on the way is gone.
+    """
+    found = await database.read(_PLACE, {"id": event}, READ_SECONDS, lane, until)
     if found is None:
         return None
     log, seq, logs, note = found
@@ -56,24 +63,24 @@ async def prove(database: Database, event: str) -> tuple[Proof, Checkpoint] | No
     if note is None or log not in heads or seq >= heads[log][0]:
         return None
     size, root = heads[log]
-    path = await audit_path(database, log, seq, size)
+    steps = [list(merkle.complete(start, end)) for start, end in merkle.siblings(seq, size)]
+    wanted = [
+        {"number": number, "id": event_id(log, last), "height": height}
+        for number, (height, last) in enumerate(place for step in steps for place in step)
+    ]
+    [rows] = await database.read(_SUBTREES, {"places": wanted}, READ_SECONDS, lane, until) or [[]]
+    path = audit_path(log, steps, {number: found for number, found in rows if found})
     names = sorted(heads)
     line = names.index(log)
     return Proof(log, seq, size, root, path, line, len(names), list_path(heads, names, line)), Checkpoint(note, ())
 
 
-async def audit_path(database: Database, log: str, index: int, size: int) -> list[str]:
-    """The audit path of an event in the first `size` events of its log; TrailError if an event on it is gone."""
-    steps = [list(merkle.complete(start, end)) for start, end in merkle.siblings(index, size)]
-    places = [place for step in steps for place in step]
-    wanted = [
-        {"number": number, "id": event_id(log, last), "height": height} for number, (height, last) in enumerate(places)
-    ]
-    [rows] = await database.read(_SUBTREES, {"places": wanted}) or [[]]
-    subtrees: dict[int, str] = {number: found for number, found in rows if found}
-    if len(subtrees) < len(places):
+def audit_path(log: str, steps: Sequence[Sequence[merkle.Place]], subtrees: Mapping[int, str]) -> list[str]:
+    """The audit path from the complete subtrees of its steps, numbered one after the other; TrailError if one is not there."""
+    count = sum(len(step) for step in steps)
+    if len(subtrees) < count:
         raise TrailError(f"{log} lacks events.", "Run `yuanliu audit verify`.")
-    found = iter(hashes([subtrees[number] for number in range(len(places))]))
+    found = iter(hashes([subtrees[number] for number in range(count)]))
     return [merkle.root([next(found) for _ in step]).hex() for step in steps]
 
 

@@ -210,21 +210,20 @@ async def sealing(database: Database, ring: Keyring, viewer: Viewer) -> AsyncGen
         await asyncio.wait([task])
 
 
-async def keep_sealing(
-    database: Database, ring: Keyring, viewer: Viewer, *, seconds: float = EVERY_SECONDS, events: int = EVERY_EVENTS
-) -> None:
+async def keep_sealing(database: Database, ring: Keyring, viewer: Viewer) -> None:
     """Write a checkpoint every so many seconds or events, for as long as the task lives; faults are logged."""
     sealed = 0.0
     while True:
-        await asyncio.sleep(min(PAUSE, seconds))
+        await asyncio.sleep(PAUSE)
         try:
             waiting = await _waiting(database)
-            if waiting and (waiting >= events or time.monotonic() - sealed >= seconds):
+            if waiting and (waiting >= EVERY_EVENTS or time.monotonic() - sealed >= EVERY_SECONDS):
                 sealed = time.monotonic()
-                await seal(database, ring, viewer, "checkpoint")
+                await seal(database, ring, viewer, "")
         except GraphError as error:
             log.error("no checkpoint was written: %s", error)  # noqa: TRY400  # the message says all
-            sealed = time.monotonic()
+        except Exception:
+            log.exception("no checkpoint was written")
 
 
 async def _waiting(database: Database) -> int:
