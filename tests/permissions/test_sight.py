@@ -136,3 +136,11 @@ async def test_an_assignment_to_nobody_makes_nobody_anything(places):
     await places.run("MATCH (a:RoleAssignment) SET a.subject = ''")
     found = await Sights().get(places, Viewer("", frozenset({Role.DEPARTMENT_VIEWER}), "Department:1/d"), TODAY)
     assert not found.shape.is_whole
+
+
+async def test_a_machine_has_the_roles_of_whom_it_acts_for(places):
+    """What the catalog grants to the person counts, what it grants to the machine does not."""
+    await places.run(ASSIGN, role="PLANNER", department="", region="Region:1", since=None, until=None)
+    for subject, of, roles in (("i|robot", "i|a", {Role.PLANNER}), ("i|a", "i|b", set())):
+        found = await sight.load(places, Viewer(subject, frozenset({Role.PUBLIC}), on_behalf_of=of), TODAY)
+        assert {binding.role for binding in found.bindings} - {Role.PUBLIC} == roles
