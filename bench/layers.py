@@ -46,9 +46,9 @@ def write(folder: Path, nodes: int = NODES, edges: int = EDGES) -> tuple[Path, P
     return resources, mark, flows
 
 
-def fill(installation: Installation, folder: Path) -> None:
+def fill(installation: Installation, folder: Path, nodes: int = NODES, edges: int = EDGES) -> None:
     """Import the graph into an empty database."""
-    resources, mark, flows = write(folder)
+    resources, mark, flows = write(folder, nodes, edges)
     bulk_import(
         installation,
         nodes=[f"Resource={resources}", f"Catalog={mark}"],

@@ -16,14 +16,18 @@ STOP_SECONDS = 10
 
 
 @contextmanager
-def running(command: list[str], server: Server, mode: str = "production") -> Generator[int]:
-    """Start a server and give its port; `mode` is what Node takes for NODE_ENV. RuntimeError if it does not start."""
+def running(command: list[str], server: Server, mode: str = "production", **more: str) -> Generator[int]:
+    """Start a server, with `more` in its environment, and give its port; RuntimeError if it does not start.
+
+    `mode` is what Node takes for NODE_ENV.
+    """
     environment = os.environ | {
         "NEO4J_URI": server.uri,
         "NEO4J_USER": server.user,
         "NEO4J_PASSWORD": server.password,
         "NEO4J_DATABASE": "neo4j",
         "NODE_ENV": mode,
+        **more,
     }
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     try:

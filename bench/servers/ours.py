@@ -1,11 +1,25 @@
-"""The service itself, as `serve` runs it."""
+"""The service itself, as `serve` runs it, asked by the local administrator."""
+
+import uvloop
+from starlette.types import Scope
 
 from api.app import create_app
+from api.door.server import DoorServer
 from api.settings import Settings
-from bench.servers.running import run
+from bench.servers.running import bound
+from graph.permissions import LOCAL, Viewer
+
+
+async def identify(_: Scope) -> Viewer:
+    """The local administrator: the floor and the others know no viewers at all."""
+    return LOCAL
+
 
 if __name__ == "__main__":
     settings = Settings.read()
     if settings.address is None:
         raise SystemExit("NEO4J_URI is not set")
-    run(create_app(settings, settings.address))
+    app = create_app(settings, settings.address)
+    app.graphql.identify = identify
+    server = DoorServer(app, bounds=settings.door.bounds, drain=0, stopping=app.stop)
+    uvloop.run(server.serve([bound()]))
