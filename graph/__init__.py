@@ -2,6 +2,6 @@
 
 Read `model` (the vocabulary), then a question (`lineage`, `holders`, `duplicates`, `islands`, `search`, `catalog`): its Cypher
 stands right above the function that asks it. `statement` joins selections and fragments into one statement, `database`
-runs it, `permissions` says who may see what, `verdicts` what a regime says. `imports` and `load` write; `engine` is the
-embedded Neo4j.
+runs it, `permissions` says who may see what (`audience` stamps it on nodes, `sight` works it out for a viewer), `verdicts`
+what a regime says. `imports` and `load` write; `engine` is the embedded Neo4j.
 """

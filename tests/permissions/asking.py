@@ -83,7 +83,8 @@ def documents():
             "after",
         )
         page = PAGE.format("id name")
-        for order in RECORDS[kind].orders:
+        # The engine plans every statement anew for every way of seeing: what everyone sees needs fewer of them.
+        for order in RECORDS[kind].orders if kind in ("Resource", "DataItem", "System", "Project") else ():
             yield (
                 name,
                 f"query($n: Int!, $c: String) {{ {name}(orderBy: {order}, first: $n, after: $c) {{ {page} }} }}",
@@ -117,13 +118,13 @@ def questions(facts, chance):
     """Questions about a catalog by chance, each as (document, variables); a walk goes on with the cursor it is given."""
     kinds = ("Resource", "DataItem", "DataElement", "System", "Project", "Grant", "Department", "Region")
     ids = facts.of(*kinds)
-    dates = [{}, {}, {"on": "2022-01-01"}, {"known": "2023-01-01T00:00:00Z"},
-             {"on": "2022-01-01", "known": "2025-06-01T00:00:00Z"}]  # fmt: skip
+    dates = [{}, {}, {"on": "2022-01-01", "known": "2025-06-01T00:00:00Z"}]
 
     def size():
         return chance.choice((0, 1, 2, 3, 100))
 
-    for name, document, walk in chance.sample(DOCUMENTS, 16):
+    masked = [one for one in DOCUMENTS if one[0] == "systems" and "where: {" in one[1].partition("edges")[0]]
+    for name, document, walk in [*chance.sample(DOCUMENTS, 10), chance.choice(masked)]:
         if walk:
             yield document, {"n": size()}, walk
         else:
@@ -132,7 +133,7 @@ def questions(facts, chance):
     for one in [*chance.sample(ids, min(4, len(ids))), "Resource:none", "Grant:none"]:
         yield NODE, {"id": one}, ""
     for one in chance.choices(facts.of("Resource", "DataItem"), k=4):
-        bounds = {"hops": chance.choice((1, 2, 5)), "nodes": chance.choice((1, 2, 100))}
+        bounds = {"hops": chance.choice((2, 4)), "nodes": chance.choice((1, 2, 100))}
         bounds["d"] = chance.choice(("UPSTREAM", "DOWNSTREAM", "BOTH"))
         yield LINEAGE, {"id": one, **bounds, **chance.choice(dates)}, ""
     for one in chance.choices(facts.of("Resource", "DataItem", "DataElement"), k=3):

@@ -20,7 +20,7 @@ from permissions.oracle import Oracle
 
 REPLAN = "CYPHER replan=skip "
 """Each catalog has other numbers of everything, but the plans of the one before are as good."""
-CASES = int(os.environ.get("YUANLIU_PROOF", "250"))
+CASES = int(os.environ.get("YUANLIU_PROOF", "200"))
 SEEDS = st.integers(0, 2**32), st.sampled_from([0.3, 0.6, 1.0, 1.0]), st.sampled_from([0, 5_000, 5_000])
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.generate], "database": None}
 
