@@ -195,10 +195,10 @@ def shown(label: str, field: str, shape: Shape) -> LiteralString | None:
 def seeks(label: str, shape: Shape) -> list[tuple[LiteralString, LiteralString]]:
     """What the viewer sees of `label`, in parts that an index finds and that share no node: a row's source, its condition.
 
-    Each part is `UNWIND <source> AS part MATCH … WHERE <condition>`, with the hole `{n}`. Empty where a list is better read
-    as a whole and filtered: all may be seen, or much, or what may be seen hangs on something else.
+    Each part is `UNWIND <source> AS part MATCH … WHERE <condition>`, with the hole `{n}`. Empty where all may be seen, or
+    what may be seen hangs on something else than the audience.
     """
-    if shape.is_whole or label in shape.wide or not is_stamped(label):
+    if shape.is_whole or not is_stamped(label):
         return []
     found: list[tuple[LiteralString, LiteralString]] = [("$viewer.sees", "{n}.audience = part")]
     if shape.looks_down:

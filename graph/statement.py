@@ -182,8 +182,11 @@ class Composer:
             match = match + " IS NOT NULL" + where
             found.append(part + "CALL (part) { " + match + bounds + " RETURN n0 ORDER BY " + by + " } RETURN n0")
             counts.append("COUNT { " + part + match + " }")
-        listed: LiteralString = "CALL () { " + " UNION ALL ".join(found) + " } WITH n0 ORDER BY " + order
-        return self.rows(selection, record, 0, listed, " + ".join(counts))
+        listed: LiteralString = "CALL () { " + " UNION ALL ".join(found) + " }"
+        if label in self.shape.wide:  # then most rows of the whole list are his: it is read in its order, and filtered
+            listed = "MATCH (n0:" + label + ") WHERE " + self.visible(label, n) + " AND " + key + " IS NOT NULL"
+            listed = listed + where + bounds
+        return self.rows(selection, record, 0, listed + " WITH n0 ORDER BY " + order, " + ".join(counts))
 
     def page(self, selection: Selection, record: Declared, match: LiteralString, depth: int) -> LiteralString:
         """`[rows, totalCount]` of the nodes at `depth` that `match` (with its WHERE) finds: a keyset page."""

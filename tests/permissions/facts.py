@@ -145,7 +145,7 @@ class Making:
             self.node(f"Region:{code}", code=code, name=f"地区{code}", level="CITY", recordedAt=None)
             self.edge("WITHIN", f"Region:{code}", f"Region:{above}", clocks=False)
         for number in range(self.some(2, 7)):
-            code = self.chance.choice(codes)
+            code = self.chance.choice(codes[:3])
             self.node(f"Department:{code}/部门{number}", name=f"部门{number}", isCompetentDepartment=self.rarely())
             if not self.rarely(0.08):
                 self.edge("LOCATED_IN", f"Department:{code}/部门{number}", f"Region:{code}")
@@ -167,7 +167,7 @@ class Making:
 
     def entries(self):
         """Elements, resources of departments, their items, what these mean and who collects them."""
-        for number in range(self.some(1, 6)):
+        for number in range(self.some(1, 4)):
             self.node(f"DataElement:元{number}", name=f"{self.chance.choice(TEXTS)}元{number}",
                       standard="GB/T 2260" if self.rarely() else None)  # fmt: skip
             if self.rarely(0.3):
@@ -204,7 +204,7 @@ class Making:
                 self.edge("HAS_ITEM", self.any_of("Resource"), item)
             if not self.rarely():
                 self.edge("MEANS", item, self.any_of("DataElement"))
-            for _ in range(chance.choice((0, 0, 1, 1, 2))):
+            for _ in range(chance.choice((0, 1, 2, 3))):
                 self.edge("COLLECTS", self.any_of("Department"), item,
                           **{"from": chance.choice(("PUBLIC", "ENTERPRISE", "SHARING"))},
                           **chance.choice(({}, {"legalBasis": "某法"})))  # fmt: skip
@@ -221,7 +221,7 @@ class Making:
                       mlpsLevel=self.chance.choice((None, 2, 3)), functions=self.chance.choice((None, *TEXTS)))  # fmt: skip
             if not self.rarely(0.1):
                 self.edge("OPERATES", self.any_of("Department"), system)
-            if self.rarely(0.4):
+            for _ in range(self.chance.choice((0, 1, 2, 3))):
                 self.edge("STORES", system, self.any_of("Resource"))
             if number and self.rarely(0.6):
                 self.edge("EXCHANGES_WITH", system, self.chance.choice(self.facts.of("System")))

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from api.answer import Answerer
+from api.schema import SCHEMA
 from graph import sight
 from graph.permissions import LOCAL, Viewer
 from graph.words import Role
 from permissions.asking import WIPE, answers, cut, questions, unscoped, write
-from permissions.facts import Making
+from permissions.facts import TODAY, Making
 from permissions.oracle import Oracle
 
 REPLAN = "CYPHER replan=skip "
@@ -26,13 +28,17 @@ QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases":
 
 
 class Planned:
-    """A database that plans each statement once."""
+    """A database that plans each statement once, and has one answerer, which keeps what it composed."""
 
     def __init__(self, database):
         self.database, self.lanes = database, database.lanes
+        self.answerer = Answerer(SCHEMA, self, lambda: TODAY)
 
     async def read(self, statement, *rest):
         return await self.database.read(REPLAN + statement, *rest)
+
+
+PLANNED = {}
 
 
 async def differences(database, seed, size, many):
@@ -50,13 +56,13 @@ async def differences(database, seed, size, many):
 async def compared(database, facts, viewer, seed):
     """What a viewer is told of a catalog, where it differs from what there is of it for him."""
     asked = list(questions(facts, random.Random(seed)))
-    reader = Planned(database)
+    reader = PLANNED.setdefault(database, Planned(database))
     await database.run(WIPE)
     await write(database, facts)
     sight.forget(reader)
-    told = [each async for each in answers(reader, asked, viewer)]
+    told = [each async for each in answers(reader.answerer, asked, viewer)]
     await cut(database, Oracle(facts, viewer))
-    true = [each async for each in answers(reader, asked, LOCAL)]
+    true = [each async for each in answers(reader.answerer, asked, LOCAL)]
     if len(told) != len(true):
         yield viewer, "walks of other lengths", len(told), len(true)
     for (document, variables, mine), (_, _, copy) in zip(told, true, strict=False):
