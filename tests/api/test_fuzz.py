@@ -40,7 +40,7 @@ VALUE = re.compile(r" with value .*", re.DOTALL)
 class Rowed(Answerer):
     """An answerer without a database."""
 
-    def prepared(self, root, variables, viewer, until):
+    def prepared(self, root, variables, viewer, until, *, is_change=False):
         try:
             return Prepared(root, root.values(variables))
         except GraphQLError as error:
@@ -54,7 +54,7 @@ class Planned(Rowed):
     broken = 0
 
     async def row(self, prepared):
-        root, values, _, _, error = prepared
+        root, values, _, _, error, _ = prepared
         if error is not None:
             return values, error
         kind = self.schema.query_type.fields[root.name].type
