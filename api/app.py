@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,7 +18,7 @@ from api.answer import Answerer
 from api.door.documents import read_documents
 from api.door.metrics import TALLY
 from api.door.rate import Rates
-from api.http import GraphQLEndpoint
+from api.http import PAGE_HEADERS, GraphQLEndpoint
 from api.identity.assemble import assemble
 from api.identity.local import person
 from api.identity.settings import ANY_HOST
@@ -30,6 +31,16 @@ from graph.trail.keyring import Keyring
 from graph.trail.sealing import sealing
 
 ASSETS = Path(__file__).parent / "graphiql"
+
+
+class Assets(StaticFiles):
+    """The files of the page, the page itself among them, under the policy that it has at `/graphql`."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """The response with a file."""
+        response = super().file_response(*args, **options)
+        response.raw_headers += PAGE_HEADERS
+        return response
 
 
 class Service(Starlette):
@@ -80,7 +91,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
         routes=[
             Route("/import", Uploads(database, identity.identify, settings).answer, methods=["POST"]),
             *identity.routes,
-            Mount("/graphiql", StaticFiles(directory=ASSETS)),
+            Mount("/graphiql", Assets(directory=ASSETS)),
             Route("/health", health),
             Route("/ready", ready),
         ],

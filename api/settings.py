@@ -48,6 +48,8 @@ class Settings:
         home = environment.get("YUANLIU_HOME")
         identity = environment.get("YUANLIU_IDENTITY")
         zone = environment.get("YUANLIU_TIMEZONE", "Asia/Shanghai")
+        if identity == "":
+            raise BadInput("YUANLIU_IDENTITY is empty.", "Name the file with the identity providers, or unset it.")
         version = environment.get("YUANLIU_NEO4J_VERSION", CURRENT)
         if version not in (CURRENT, LTS):
             raise BadInput(f"YUANLIU_NEO4J_VERSION is {version!r}.", f"Set it to {CURRENT} or {LTS}.")

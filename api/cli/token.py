@@ -6,15 +6,17 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import catalog, connected, output
+from api.cli.console import catalog, connected, errors, output
 from api.identity.claims import identified
 from api.identity.local import HOURS, issued, person
 from api.settings import Settings
-from graph.database import Address
-from graph.errors import BadInput
+from graph import engine
+from graph.database import Address, Database
+from graph.errors import BadInput, EngineError
 from graph.permissions import Viewer
 from graph.revocation import revoke
-from graph.words import Role
+from graph.trail.log import Entry, record_alone
+from graph.words import Action, Role
 
 
 def token(
@@ -23,7 +25,7 @@ def token(
     region: Annotated[str, typer.Option(help="行政区划 Region that they are bound to, e.g. 410200.")] = "",
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 90, help="时长 How long it holds.")] = HOURS,
 ) -> None:
-    """Print an access token in the name of the OS user, signed with the key in YUANLIU_HOME."""
+    """Print an access token in the name of the OS user, signed with the key in YUANLIU_HOME; an event if the database runs."""
     settings = Settings.read()
     if settings.providers is not None:
         raise BadInput(
@@ -36,7 +38,30 @@ def token(
         department=identified("Department", department),
         region=identified("Region", region),
     )
+    if not recorded(settings, viewer, hours):
+        errors.print(
+            "数据库未运行，未留下事件 The database does not run, so no event tells of this token.", highlight=False
+        )
     sys.stdout.write(issued(settings.home, viewer, hours) + "\n")
+
+
+def recorded(settings: Settings, viewer: Viewer, hours: float) -> bool:
+    """Leave an event of a token for a viewer, where that takes no start of the database; whether there is one."""
+    if settings.address is None and not engine.status(settings.installation).isRunning:
+        return False
+    given = {"roles": sorted(viewer.roles), "department": viewer.department, "region": viewer.region}
+    entry = Entry(Action.LOGIN, [viewer.subject], after=given | {"minutes": int(hours * 60)}, note="yuanliu token")
+
+    async def record(address: Address) -> None:
+        async with Database(address) as database:
+            await record_alone(database, person(), [entry], request="")
+
+    try:
+        with connected(settings) as address:
+            asyncio.run(record(address))
+    except EngineError:
+        return False
+    return True
 
 
 def revoke_subject(

@@ -29,6 +29,8 @@ from graph.words import Action
 HOME = "/graphql"
 NO_STORE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 LINK_HOURS = 12
+LINK_SECONDS = 600
+"""How long a one-time link may be opened."""
 
 
 class Browser:
@@ -86,13 +88,13 @@ class Browser:
     async def login(self, request: Request) -> Response:
         """Send the browser to a provider."""
         url, state = await self.code(request).begin()
-        cookie = self.identity.sessions.login_cookie(request.scope, state)
+        cookie = self.identity.sessions.login_cookie(request.scope, request.path_params["name"], state)
         return RedirectResponse(url, 302, NO_STORE | {"set-cookie": cookie})
 
     async def callback(self, request: Request) -> Response:
         """Begin the session of somebody who comes back from a provider with a code."""
         cookies = header(request.scope["headers"], b"cookie") or ""
-        state = self.identity.sessions.login(request.scope, cookies)
+        state = self.identity.sessions.login(request.scope, request.path_params["name"], cookies)
         code = self.code(request)
         token, subject = await code.end(request, state)
         believed = await self.identity.tokens.believed(token)
@@ -120,15 +122,22 @@ class Browser:
 
     async def logout(self, request: Request) -> Response:
         """End the session, and say where the browser goes next: to the provider's page for that, if it has one."""
-        found = self.identity.session(request.scope)
+        self.identity.refuse_foreign(request.scope)
+        headers = dict(NO_STORE)
         to = HOME
+        try:
+            if found := self.identity.session(request.scope):
+                headers["set-cookie"] = self.identity.sessions.gone(request.scope)
+                await self.identity.revoked.refuse(found)
+        except Unauthorized:  # it has ended already, which was an event then
+            headers["set-cookie"] = self.identity.sessions.gone(request.scope)
+            found = None
         if found is not None:
-            self.identity.refuse_foreign(request.scope)
             key = f"session|{found.session}"
             await revoke(self.database, found.viewer, key, Action.LOGOUT, request=REQUEST_ID.get())
             await self.identity.revoked.reload()
             to = await self.provider_logout(found.viewer) or HOME
-        return JSONResponse({"to": to}, headers=NO_STORE | {"set-cookie": self.identity.sessions.gone(request.scope)})
+        return JSONResponse({"to": to}, headers=headers)
 
     async def provider_logout(self, viewer: Viewer) -> str:
         """The page of the viewer's provider that ends his session there; empty where there is none."""
@@ -140,26 +149,33 @@ class Browser:
 
 
 class LinkBrowser(Browser):
-    """Without a provider: whoever opens the link that `serve` prints is the local administrator, once for each link."""
+    """Without a provider: whoever opens the link that `serve` prints is the local administrator, once for each link.
+
+    The first is printed at the start, another when one is wanted: at a request with a link that was used or is too old.
+    """
 
     def __init__(self, identity: Identity, database: Database, person: Viewer, say: Callable[[str], None]) -> None:
         super().__init__(identity, database, {}, LINK_HOURS * 60)
         self.person = person
         self.say = say
-        self.key = ""
         self.renew()
 
     def renew(self) -> None:
         """Make a new link and say its path."""
         self.key = secrets.token_urlsafe(24)
+        self.until = time.monotonic() + LINK_SECONDS
         self.say(f"/login/link?key={self.key}")
 
     async def login(self, request: Request) -> Response:
         """Begin the administrator's session by the link."""
-        if not hmac.compare_digest(request.query_params.get("key", "").encode(), self.key.encode()):
+        is_past = time.monotonic() > self.until
+        if is_past or not hmac.compare_digest(request.query_params.get("key", "").encode(), self.key.encode()):
+            if is_past:
+                self.renew()
             raise Unauthorized(
-                "This link was used already, or is not ours.", "The terminal of `yuanliu serve` shows the next."
+                "This link was used already, is too old, or is not ours.",
+                "The terminal of `yuanliu serve` shows the one that holds.",
             )
-        self.renew()
+        self.until = 0.0
         now = time.time()
         return await self.begin(request, Believed(self.person, now, now))

@@ -13,11 +13,12 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 
 from api.identity.errors import ProviderDown, Unauthorized
-from api.identity.provider import TIMEOUT, Provider
-from api.identity.settings import Issuer, Login, is_secure, loopback
+from api.identity.provider import Provider
+from api.identity.settings import Issuer, Login, is_secure
 from api.identity.tokens import ALGORITHMS, LEEWAY
 
 NAME = "yuanliu"
+ENDPOINTS = ("authorization_endpoint", "token_endpoint")
 
 
 class Code:
@@ -31,8 +32,10 @@ class Code:
         self.redirect = redirect
 
     async def client(self) -> Any:
-        """Authlib's client, which knows what discovery says now; ProviderDown if nothing is known."""
+        """Authlib's client, which knows what discovery says now; ProviderDown if nothing is, or what cannot be used."""
         metadata = await self.provider.metadata()
+        if not all(is_secure(metadata.get(endpoint)) for endpoint in ENDPOINTS):
+            raise ProviderDown("The identity provider names no https address to log in at.", "Ask who runs it.")
         return StarletteOAuth2App(
             StarletteIntegration(NAME),
             NAME,
@@ -41,12 +44,11 @@ class Code:
             client_kwargs={
                 "scope": self.login.scope,
                 "code_challenge_method": "S256",
-                "timeout": TIMEOUT,
-                "follow_redirects": False,
-                "trust_env": not loopback(self.issuer.issuer),
-            },
-            # What the provider lists must not widen what we take.
-            **metadata | {"id_token_signing_alg_values_supported": list(ALGORITHMS)},
+            }
+            | self.provider.options,
+            # Authlib takes these for options of the client as well: no other may come from the provider.
+            **{name: metadata[name] for name in (*ENDPOINTS, "issuer", "jwks", "jwks_uri")},
+            id_token_signing_alg_values_supported=list(ALGORITHMS),
         )
 
     async def begin(self) -> tuple[str, dict[str, Any]]:

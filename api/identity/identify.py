@@ -68,13 +68,16 @@ class Identity:
     def session(self, scope: Scope) -> Believed | None:
         """Who the session cookie says; None without one, Unauthorized if it does not hold."""
         try:
-            return self.sessions.believed(scope, header(scope["headers"], b"cookie") or "")
+            found = self.sessions.believed(scope, header(scope["headers"], b"cookie") or "")
+            if found is not None and found.viewer.subject.partition("|")[0] not in self.tokens.issuers:
+                raise ValueError("its issuer is believed no longer")
         except ValueError as error:
             raise Unauthorized(
                 "Your session has ended.",
                 "Log in again.",
                 {"www-authenticate": 'Bearer realm="yuanliu"', "set-cookie": self.sessions.gone(scope)},
             ) from error
+        return found
 
     def refuse_foreign(self, scope: Scope) -> None:
         """ForeignOrigin unless one of our own pages, or no browser, sends the request."""

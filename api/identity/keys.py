@@ -34,9 +34,7 @@ def secret(path: Path, make: Callable[[], Key]) -> Key:
     try:
         if not path.exists():
             create(path, make())
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise BadInput(f"Others may read the key {path}.", f"chmod 600 {path}; delete it if they may have read it.")
-        data: dict[str, Any] = msgspec.json.decode(path.read_bytes())
+        data: dict[str, Any] = msgspec.json.decode(guarded(path, 0o077))
         return jwk(data)
     except OSError as error:
         raise BadInput(f"The key {path} cannot be used: {error.strerror}.", "Make its folder writable.") from error
@@ -44,11 +42,29 @@ def secret(path: Path, make: Callable[[], Key]) -> Key:
         raise BadInput(f"{path} is not a key.", "Put it back from a backup, or delete it for a new one.") from error
 
 
+def guarded(path: Path, closed: int) -> bytes:
+    """What a file holds. BadInput if its mode has one of the bits `closed`, or others could put another file there.
+
+    OSError if it cannot be read.
+    """
+    content = path.read_bytes()
+    if os.name != "posix":
+        return content
+    file, folder = path.stat(), path.parent.stat()
+    if file.st_mode & closed:
+        raise BadInput(f"Others may read {path}.", f"chmod 600 {path}; replace it if they may have read it.")
+    trusted = (os.geteuid(), 0)
+    if file.st_uid not in trusted or folder.st_uid not in trusted:
+        raise BadInput(f"{path} or its folder is somebody else's.", "Make both yours: chown.")
+    if folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not folder.st_mode & stat.S_ISVTX:
+        raise BadInput(f"Others may replace {path}.", f"chmod go-w {path.parent}")
+    return content
+
+
 def create(path: Path, key: Key) -> None:
     """Write a key where none is; of two processes that do so at once one wins, and both use its key."""
     key.ensure_kid()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

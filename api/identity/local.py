@@ -59,4 +59,4 @@ def tokens(home: Path) -> Tokens:
     """The check of the tokens of this installation."""
     public = OKPKey.import_key(token_key(home).as_dict(private=False))
     public.ensure_kid()
-    return Tokens({LOCAL.issuer: (LOCAL, FixedKeys(KeySet([public])))})
+    return Tokens({LOCAL.issuer: (LOCAL, FixedKeys(KeySet([public])))}, ahead=0)

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import ssl
 import time
+from functools import cache
 from typing import Any, Protocol, cast
 
 import httpx2
@@ -52,6 +54,7 @@ class Provider:
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
+        self.options = options(issuer)
         self.fetches = 0
         self._metadata: dict[str, Any] = {}
         self._keys = KeySet([])
@@ -101,12 +104,12 @@ class Provider:
     async def _fetch(self) -> None:
         self.fetches += 1
         try:
-            async with asyncio.timeout(2 * TIMEOUT), client(self.issuer) as http:
+            async with asyncio.timeout(2 * TIMEOUT), httpx2.AsyncClient(**self.options) as http:
                 metadata = await answer(http, self.issuer.rstrip("/") + "/.well-known/openid-configuration")
                 if metadata.get("issuer") != self.issuer:
                     raise ValueError("the discovery document is another issuer's")
                 keys = usable(await answer(http, metadata.get("jwks_uri")))
-        except (httpx2.HTTPError, httpx2.InvalidURL, msgspec.DecodeError, ValueError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever a provider sends, the next is asked after a while)
             # Its text may hold what the provider sent.
             log.warning("identity provider %s: %s", self.issuer, type(error).__name__)
             self._tried = time.monotonic()
@@ -123,9 +126,15 @@ class Provider:
         )
 
 
-def client(url: str) -> httpx2.AsyncClient:
-    """A client for a provider: no redirects, short deadlines; a proxy of the environment is not for this machine itself."""
-    return httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=not loopback(url))
+def options(url: str) -> dict[str, Any]:
+    """Of a client for a provider: no redirects, short deadlines; a proxy of the environment is not for this machine itself."""
+    return {"timeout": TIMEOUT, "follow_redirects": False, "trust_env": not loopback(url), "verify": authorities()}
+
+
+@cache
+def authorities() -> ssl.SSLContext:
+    """Who signs the certificates of providers; read once, for that takes a tenth of a second."""
+    return httpx2.create_ssl_context()
 
 
 async def answer(http: httpx2.AsyncClient, url: object) -> dict[str, Any]:

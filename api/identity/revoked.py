@@ -13,7 +13,11 @@ from graph.revocation import revocations
 log = logging.getLogger("yuanliu")
 
 SECONDS = 5.0
-"""After so many seconds the list is read again, in passing."""
+"""The list is not older than this; after half of it, it is read again in passing."""
+UNREAD_SECONDS = 30.0
+"""For so long the last one counts while the catalog cannot be read."""
+WAIT_SECONDS = 2.0
+"""How long a request waits for a reading."""
 
 
 class Revoked:
@@ -26,11 +30,17 @@ class Revoked:
         self._reading: asyncio.Task[None] | None = None
 
     async def refuse(self, believed: Believed) -> None:
-        """Unauthorized if what somebody shows was revoked; ProviderDown if that was never found out."""
-        if time.monotonic() - self._read > SECONDS:
+        """Unauthorized if what somebody shows was revoked; ProviderDown if that cannot be found out."""
+        age = time.monotonic() - self._read
+        if age > SECONDS / 2:
             reading = self._begin()
-            if self._read < 0:
-                await asyncio.shield(reading)
+            if age > SECONDS:
+                # Neither who gives up waiting nor the bound ends it for the others.
+                await asyncio.wait({reading}, timeout=WAIT_SECONDS)
+                if time.monotonic() - self._read > UNREAD_SECONDS:
+                    raise ProviderDown(
+                        "Who was revoked cannot be found out.", "Try again in a moment.", {"retry-after": "5"}
+                    )
         viewer = believed.viewer
         for key in (viewer.subject, viewer.on_behalf_of, f"session|{believed.session}"):
             if int(believed.issued_at) <= self.until.get(key, -1):
@@ -38,7 +48,9 @@ class Revoked:
 
     async def reload(self) -> None:
         """Read the list now: what was just revoked must not count in this process any more."""
-        await self._load()
+        if self._reading is not None:
+            await asyncio.wait({self._reading})  # it may have begun before
+        await asyncio.shield(self._begin())
 
     def _begin(self) -> asyncio.Task[None]:
         if self._reading is None or self._reading.done():
@@ -46,10 +58,9 @@ class Revoked:
         return self._reading
 
     async def _load(self) -> None:
+        began = time.monotonic()
         try:
             self.until = await revocations(self.database)
-            self._read = time.monotonic()
+            self._read = began
         except GraphError as error:
             log.warning("revocations cannot be read: %s", error)
-            if self._read < 0:
-                raise ProviderDown("Who was revoked cannot be found out.", "Try again in a moment.") from error

@@ -40,8 +40,9 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Login(msgspec.Struct, frozen=True):
-    """What the cookie of a login under way says: the state, the nonce and the verifier of its code."""
+    """What the cookie of a login under way says: at which provider; the state, the nonce and the verifier of its code."""
 
+    provider: str
     state: dict[str, Any]
     until: float
 
@@ -87,18 +88,19 @@ class Sessions:
         """The Set-Cookie header that ends a session."""
         return self._header(self._name(scope, "session"), "", 0)
 
-    def login_cookie(self, scope: Scope, state: Mapping[str, Any]) -> str:
-        """The Set-Cookie header that keeps what a login under way needs."""
-        login = Login(dict(state), time.time() + LOGIN_SECONDS)
+    def login_cookie(self, scope: Scope, provider: str, state: Mapping[str, Any]) -> str:
+        """The Set-Cookie header that keeps what a login under way at a provider needs."""
+        login = Login(provider, dict(state), time.time() + LOGIN_SECONDS)
         return self._set(self._name(scope, "login"), login, LOGIN_SECONDS)
 
-    def login(self, scope: Scope, cookies: str) -> dict[str, Any]:
-        """What was kept for the login under way; empty if nothing was, or too long ago."""
+    def login(self, scope: Scope, provider: str, cookies: str) -> dict[str, Any]:
+        """What was kept for the login under way at a provider; empty if nothing was, or too long ago."""
         try:
             sealed = value(cookies, self._name(scope, "login"))
-            return self._open(sealed, Login).state if sealed else {}
+            login = self._open(sealed, Login) if sealed else None
         except ValueError:
             return {}
+        return login.state if login is not None and login.provider == provider else {}
 
     def login_gone(self, scope: Scope) -> str:
         """The Set-Cookie header that forgets a login under way."""
@@ -124,7 +126,13 @@ class Sessions:
         """What a cookie holds; ValueError if it is none of ours, of another kind, or past."""
         try:
             opened = jwe.decrypt_compact(sealed, self.key, registry=REGISTRY)
-        except JoseError as error:
+        except (
+            JoseError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+        ) as error:  # joserfc trusts a header's types
             raise ValueError("not sealed by this installation") from error
         if opened.headers().get("typ") != kind.__name__:
             raise ValueError("sealed for another purpose")

@@ -1,10 +1,12 @@
 """Who is believed: the identity providers, and where their tokens say what the bearer may do. Read from one TOML file."""
 
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
 
+from api.identity.keys import guarded
 from graph.errors import BadInput
 from graph.words import Role
 
@@ -26,13 +28,15 @@ class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def secret(self) -> str | None:
-        """The secret of the client, None for a public one; BadInput if its file cannot be read."""
+        """The secret of the client, None for a public one; BadInput if its file cannot be read, or everybody can."""
         if self.secret_file is None:
             return None
         try:
-            return self.secret_file.read_text(encoding="utf-8").strip()
+            return guarded(self.secret_file, 0o007).decode().strip()
         except OSError as error:
             raise BadInput(f"The client secret {self.secret_file} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            raise BadInput(f"The client secret {self.secret_file} is not text in UTF-8.") from error
 
 
 class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
@@ -59,7 +63,7 @@ class Providers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     url: str
     issuers: dict[str, Issuer]
     hosts: tuple[str, ...] = ()
-    session_minutes: int = 60
+    session_minutes: Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)] = 60
     session_key_file: Path | None = None
 
     @property
@@ -86,6 +90,14 @@ def read(path: Path) -> Providers:
             raise BadInput(f"{path}: {name} is {url!r}.", "Write https://…; http:// is for loopback only.")
     if len({each.issuer for each in found.issuers.values()}) < len(found.issuers):
         raise BadInput(f"{path} names an issuer twice.")
+    for name, each in found.issuers.items():
+        if "|" in each.issuer:
+            raise BadInput(f"{path}: {name}.issuer has a |, which separates issuer and subject.")
+        if each.login is not None and each.login.client == each.audience:
+            raise BadInput(
+                f"{path}: the audience of {name} is its login client, for which ID tokens are made as well.",
+                "Give the access tokens for this service an audience of their own.",
+            )
     return found
 
 

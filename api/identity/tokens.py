@@ -26,6 +26,8 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519", "EdDSA")
 LEEWAY = 30
 REMEMBERED = 60.0
 LONGEST = 16_384
+LONGEST_DAYS = 90
+"""A token that holds longer could outlive the record of its revocation."""
 
 
 class Algorithms(JWSRegistry):
@@ -46,7 +48,7 @@ REGISTRY = Algorithms(strict_check_header=False)
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """Who asks, since when that was so (`issued_at`, seconds of the epoch), and until when it holds."""
+    """Who asks, since when at the earliest that was so (`issued_at`, seconds of the epoch), and until when it holds."""
 
     viewer: Viewer
     issued_at: float
@@ -68,10 +70,11 @@ class Payload(msgspec.Struct):
 
 
 class Tokens:
-    """Checks tokens of some issuers, each with where its keys come from."""
+    """Checks tokens of some issuers, each with where its keys come from. Their clocks may be ahead by `ahead` seconds."""
 
-    def __init__(self, issuers: Mapping[str, tuple[Issuer, Keys]]) -> None:
+    def __init__(self, issuers: Mapping[str, tuple[Issuer, Keys]], ahead: int = LEEWAY) -> None:
         self.issuers = issuers
+        self.ahead = ahead
         self._kept = Kept[Believed]()
 
     async def believed(self, token: str) -> Believed:
@@ -81,7 +84,7 @@ class Tokens:
         if kept is not None and now < kept.until:
             return kept
         issuer, claims = await self.claims(token)
-        believed = Believed(viewer(issuer, claims), claims["iat"], claims["exp"] + LEEWAY)
+        believed = Believed(viewer(issuer, claims), claims["iat"] - self.ahead, claims["exp"] + LEEWAY)
         self._kept.put(token, believed, min(now + REMEMBERED, believed.until))
         return believed
 
@@ -101,6 +104,8 @@ class Tokens:
             raise refused("it has expired") from error
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise refused("its signature or its claims do not hold") from error
+        if claims["exp"] - claims["iat"] > LONGEST_DAYS * 86_400:
+            raise refused("it holds for too long")
         refuse_other_kinds(header.typ, claims)
         return issuer, claims
 

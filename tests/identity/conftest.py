@@ -9,6 +9,7 @@ from api.app import create_app
 from api.identity import settings
 from api.settings import CURRENT, Settings
 from identity.hops import UNBOUNDED, URL
+from identity.issuer import Issuer
 from identity.node import NodeProvider, installed
 
 AUDIENCE = "urn:yuanliu:api"
@@ -33,6 +34,7 @@ def provider():
 @pytest.fixture
 def providers(provider, tmp_path):
     (tmp_path / "secret").write_text("web-secret\n")
+    (tmp_path / "secret").chmod(0o600)
     gov = settings.Issuer(
         issuer=provider.issuer, audience=AUDIENCE, role_names=ROLES, ignored_roles=frozenset({"offline_access"}),
         login=settings.Login(client="web", secret_file=tmp_path / "secret", scope="openid"),
@@ -53,3 +55,9 @@ async def browser(app):
     """A browser: the service over ASGI, everything else over the network, cookies for both."""
     async with httpx.AsyncClient(mounts={URL: httpx.ASGITransport(app)}, trust_env=False, base_url=URL) as client:
         yield client
+
+
+@pytest.fixture
+async def issuer():
+    async with Issuer().serving() as serving:
+        yield serving

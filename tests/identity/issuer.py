@@ -9,6 +9,10 @@ from contextlib import asynccontextmanager
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from api.identity import settings
+from api.identity.provider import Provider
+from api.identity.tokens import Tokens
+
 AUDIENCE = "urn:yuanliu:api"
 KEYS = {
     "RS256": RSAKey.generate_key(2048),
@@ -16,6 +20,7 @@ KEYS = {
     "ES256": ECKey.generate_key("P-256"),
     "Ed25519": OKPKey.generate_key("Ed25519"),
 }
+FOREIGN = RSAKey.generate_key(2048)
 
 
 class Issuer:
@@ -82,3 +87,10 @@ def encoded(raw):
 
 def without_none(values):
     return {name: value for name, value in values.items() if value is not None}
+
+
+def checked(issuer, **more):
+    """The check of the tokens of an issuer, and where its keys come from."""
+    believed = settings.Issuer(issuer=issuer.url, audience=AUDIENCE, **more)
+    source = Provider(issuer.url)
+    return Tokens({issuer.url: (believed, source)}), source

@@ -44,6 +44,7 @@ def believing(provider, audience="urn:yuanliu:api"):
 @pytest.fixture
 def providers(provider, tmp_path):
     (tmp_path / "secret").write_text("yuanliu-secret")
+    (tmp_path / "secret").chmod(0o600)
     gov = settings.Issuer(
         issuer=provider.issuer, audience="urn:yuanliu:api", roles=("resource_access", "yuanliu", "roles"), role_names=ROLES,
         login=settings.Login(client="yuanliu", secret_file=tmp_path / "secret", scope="openid"),

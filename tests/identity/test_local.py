@@ -3,25 +3,29 @@
 import asyncio
 import json
 import os
-import stat
 import subprocess
 import sys
 import time
+from dataclasses import astuple
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from api.app import create_app
-from api.identity import denials, keys, local, session
+from api.identity import browser as pages
+from api.identity import denials, keys, local, revoked, session
+from api.identity.errors import ProviderDown, Unauthorized
 from api.identity.session import Sessions
 from api.settings import CURRENT, Settings
-from graph.errors import BadInput
+from graph.errors import EngineError
 from graph.permissions import Viewer
 from graph.revocation import revoke
 from graph.words import Role
 from identity.hops import UNBOUNDED, URL, ask, events
+from identity.issuer import encoded
 
 OFFICER = Viewer("local|zhang", frozenset({Role.CATALOG_OFFICER}), "Department:410200/市民政局", "Region:410200")
 
@@ -123,13 +127,22 @@ async def test_the_link_works_once(browser, links, empty_database):
     assert response.headers["referrer-policy"] == "no-referrer"
     who = (await browser.get("/session")).json()
     assert (who["subject"], who["roles"]) == (local.person().subject, ["ADMINISTRATOR"])
-    assert len(links) == 2
+    assert links == [first]
     browser.cookies.clear()
     assert (await browser.get(first)).status_code == 401
     assert (await browser.get("/login/link")).status_code == 401
     assert not browser.cookies
+    assert len(links) == 2
     [login] = await events(empty_database, "LOGIN")
     assert login["actor"] == local.person().subject
+    assert (await browser.get(links[1])).status_code == 303
+
+
+async def test_the_link_does_not_hold_for_long(browser, links, monkeypatch):
+    clock = SimpleNamespace(time=time.time, monotonic=lambda: time.monotonic() + pages.LINK_SECONDS + 1)
+    monkeypatch.setattr(pages, "time", clock)
+    assert (await browser.get(links[0])).status_code == 401
+    assert not browser.cookies
     assert (await browser.get(links[1])).status_code == 303
 
 
@@ -149,6 +162,21 @@ async def test_only_our_own_pages_use_the_session(browser, links, headers, statu
         assert (await browser.post("/logout", headers={k: v for k, v in headers.items() if v})).status_code == 403
 
 
+async def test_logging_out_without_a_session(browser, links, empty_database):
+    """Another site ends nobody's session, though it makes browsers send no cookie; a session ends once."""
+    foreign = await browser.post("/logout", headers={"origin": "http://evil.example"})
+    assert (foreign.status_code, foreign.headers.get("set-cookie")) == (403, None)
+    nobody = await browser.post("/logout", headers={"origin": URL})
+    assert (nobody.status_code, nobody.headers.get("set-cookie")) == (200, None)
+    await browser.get(links[0])
+    kept = dict(browser.cookies)
+    for _ in range(2):
+        browser.cookies.update(kept)
+        ended = await browser.post("/logout", headers={"origin": URL})
+        assert (ended.status_code, "Max-Age=0" in ended.headers["set-cookie"]) == (200, True)
+    assert len(await events(empty_database, "LOGOUT")) == 1
+
+
 async def test_a_cookie_does_not_count_for_get(browser, links, app):
     """A link on another site makes a browser send it: so it asks as the public."""
     asked = []
@@ -165,6 +193,18 @@ async def test_a_cookie_does_not_count_for_get(browser, links, app):
     assert [viewer.subject for viewer in asked] == ["", local.person().subject]
 
 
+def jwe(header):
+    """What has the form of a session, with whatever header."""
+    return ".".join((encoded(json.dumps(header).encode()), "", encoded(b"0" * 12), encoded(b"1"), encoded(b"2" * 16)))
+
+
+def test_a_login_goes_on_at_the_provider_where_it_began(tmp_path):
+    sessions = Sessions(keys.session_key(tmp_path), is_https=False)
+    cookie = sessions.login_cookie({}, "gov", {"state": "x"}).partition(";")[0]
+    assert sessions.login({}, "gov", cookie) == {"state": "x"}
+    assert sessions.login({}, "city", cookie) == {}
+
+
 async def test_a_session_that_does_not_hold(browser, links, tmp_path):
     await browser.get(links[0])
     [(name, sealed)] = [(name, value) for name, value in browser.cookies.items() if value]
@@ -172,7 +212,7 @@ async def test_a_session_that_does_not_hold(browser, links, tmp_path):
     scope = {"server": ("127.0.0.1", 8920)}
     foreign = other.cookie(scope, session.Believed(OFFICER, 0, time.time() + 100)).partition("=")[2].partition(";")[0]
     ours = Sessions(keys.session_key(tmp_path), is_https=False)
-    login = ours.login_cookie(scope, {"subject": "x"}).partition("=")[2].partition(";")[0]
+    login = ours.login_cookie(scope, "gov", {"subject": "x"}).partition("=")[2].partition(";")[0]
     past = ours.cookie(scope, session.Believed(OFFICER, 0, time.time() - 1)).partition("=")[2].partition(";")[0]
     for bad in (
         sealed[:-2] + "AA",
@@ -182,6 +222,11 @@ async def test_a_session_that_does_not_hold(browser, links, tmp_path):
         past,
         "x",
         "a.b.c.d.e",
+        jwe({"alg": "dir", "enc": {}}),
+        jwe({"alg": ["dir"], "enc": "A256GCM"}),
+        jwe({"alg": "dir", "enc": "A256GCM", "crit": 1}),
+        jwe({"alg": "dir", "enc": "A256GCM", "zip": {}}),
+        jwe([]),
         local.issued(tmp_path, OFFICER),
     ):
         browser.cookies.clear()
@@ -219,30 +264,43 @@ async def test_what_is_revoked_is_void(browser, links, tmp_path, empty_database,
     assert (await ask(browser, authorization=f"Bearer {local.issued(tmp_path, OFFICER)}")).status_code == 200
 
 
-# The secrets.
+async def test_after_an_idle_time_a_revocation_counts_at_once(empty_database):
+    listed = revoked.Revoked(empty_database)
+    believed = session.Believed(OFFICER, time.time() - 1, time.time() + 100)
+    await listed.refuse(believed)
+    await revoke(empty_database, local.person(), OFFICER.subject)
+    listed._read -= revoked.SECONDS + 1
+    with pytest.raises(Unauthorized, match="revoked"):
+        await listed.refuse(believed)
 
 
-def test_keys_are_made_once_and_only_for_their_owner(tmp_path):
-    first = keys.token_key(tmp_path)
-    assert keys.token_key(tmp_path).as_dict(private=True) == first.as_dict(private=True)
-    folder = tmp_path / "identity"
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
-    (folder / "token.jwk").chmod(0o640)
-    with pytest.raises(BadInput, match="Others may read"):
-        keys.token_key(tmp_path)
-    (folder / "token.jwk").chmod(0o600)
-    (folder / "token.jwk").write_text("{}")
-    with pytest.raises(BadInput, match="not a key"):
-        keys.token_key(tmp_path)
+async def test_while_the_list_cannot_be_read_it_counts_for_a_while(empty_database, monkeypatch):
+    listed = revoked.Revoked(empty_database)
+    believed = session.Believed(OFFICER, time.time(), time.time() + 100)
+    await listed.refuse(believed)
+
+    async def down(database):
+        raise EngineError("down")
+
+    monkeypatch.setattr(revoked, "revocations", down)
+    listed._read -= revoked.SECONDS + 1
+    await listed.refuse(believed)
+    listed._read -= revoked.UNREAD_SECONDS
+    with pytest.raises(ProviderDown):
+        await listed.refuse(believed)
 
 
-def test_of_two_that_make_a_key_at_once_both_use_one(tmp_path):
-    made = [keys.OctKey.generate_key(256) for _ in range(2)]
-    for each in made:
-        keys.create(tmp_path / "identity" / "x.jwk", each)
-    assert keys.secret(tmp_path / "identity" / "x.jwk", lambda: made[1]) == made[0]
-    assert len(list((tmp_path / "identity").iterdir())) == 1
+# The page.
+
+
+async def test_the_page_has_its_policy_at_every_address(browser):
+    page = await browser.get("/graphql", headers={"accept": "text/html"})
+    again = await browser.get("/graphiql/index.html")
+    assert again.content == page.content
+    assert again.headers["content-security-policy"] == page.headers["content-security-policy"]
+
+
+# The commands.
 
 
 def test_the_name_of_the_os_user_does_not_come_from_the_environment(monkeypatch):
@@ -254,16 +312,30 @@ def test_the_name_of_the_os_user_does_not_come_from_the_environment(monkeypatch)
     assert before.roles == {Role.ADMINISTRATOR}
 
 
-def yuanliu(home, *words):
+def yuanliu(home, *words, **environment):
     return subprocess.run(
         [Path(sys.executable).parent / "yuanliu", *words], capture_output=True, text=True, check=True,
-        env=dict(os.environ) | {"YUANLIU_HOME": str(home)},
-    ).stdout.strip()  # fmt: skip
+        env=dict(os.environ) | {"YUANLIU_HOME": str(home)} | environment,
+    )  # fmt: skip
 
 
 async def test_the_command_prints_a_token(tmp_path):
     roles = ["--role", "catalog_officer", "--role", "AUDITOR"]
-    token = yuanliu(tmp_path, "token", *roles, "--department", "410200/市民政局", "--region", "410200")
-    believed = await local.tokens(tmp_path).believed(token)
+    ran = yuanliu(tmp_path, "token", *roles, "--department", "410200/市民政局", "--region", "410200")
+    assert "no event" in ran.stderr
+    believed = await local.tokens(tmp_path).believed(ran.stdout.strip())
     held = frozenset({Role.CATALOG_OFFICER, Role.AUDITOR})
     assert believed.viewer == Viewer(local.person().subject, held, OFFICER.department, OFFICER.region)
+
+
+async def test_where_the_database_runs_a_token_leaves_an_event(tmp_path, empty_database):
+    uri, user, password, name = astuple(empty_database.address)
+    where = {"NEO4J_URI": uri, "NEO4J_USER": user, "NEO4J_PASSWORD": password, "NEO4J_DATABASE": name}
+    ran = yuanliu(tmp_path, "token", "--role", "AUDITOR", "--hours", "2", **where)
+    assert (ran.stdout.count("."), ran.stderr) == (2, "")
+    [event] = await events(empty_database, "LOGIN")
+    said = json.loads(event["payload"])
+    assert (event["actor"], said["after"]["roles"], said["after"]["minutes"]) == (
+        local.person().subject, ["AUDITOR"], 120,
+    )  # fmt: skip
+    assert ran.stdout.strip() not in event["payload"]

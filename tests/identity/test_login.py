@@ -7,8 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from api.identity.keys import session_key
+from api.identity.local import person
 from api.identity.provider import COOLDOWN, Provider
-from api.identity.tokens import LEEWAY, Tokens, unverified
+from api.identity.session import Sessions
+from api.identity.tokens import LEEWAY, Believed, Tokens, unverified
 from graph.permissions import Viewer
 from graph.words import Role
 from identity.hops import URL, ask, callback, events, log_in, session
@@ -92,6 +95,14 @@ async def test_an_unknown_role_is_refused(browser):
 async def test_there_is_no_other_way_in(browser):
     for path in ("/login/other", "/auth/other", "/login/link?key="):
         assert (await browser.get(path)).status_code == 401
+
+
+async def test_a_session_of_the_time_without_a_provider(browser, tmp_path):
+    """The key of the cookies is the same; the local administrator is nobody here."""
+    now = time.time()
+    sessions = Sessions(session_key(tmp_path), is_https=False)
+    cookie = sessions.cookie({"server": ("127.0.0.1", 8920)}, Believed(person(), now, now + 100)).partition(";")[0]
+    assert (await ask(browser, cookie=cookie)).status_code == 401
 
 
 # Machines.

@@ -50,7 +50,9 @@ def test_a_file_is_read(file):
         ("session-minutes", "minutes", "minutes"), ('"AUDITOR"', '"KING"', "KING"),
         ('audience = "urn:yuanliu:api"', "", "audience"), ("[issuers.gov]", '[issuers."g v"]', "NAME"),
         ("[issuers.gov]", "[issuers.gov", "identity.toml"), ("= 30", '= "30"', "session"),
-        ("https://id.example/", "https://[/", "issuer"),
+        ("https://id.example/", "https://[/", "issuer"), ("realms/gov", "realms|gov", "separates"),
+        ("= 30", "= 0", "session"), ("= 30", "= 100000", "session"),
+        ('client = "yuanliu"', 'client = "urn:yuanliu:api"', "audience"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(file, old, new, said):
@@ -62,6 +64,11 @@ def test_what_is_wrong_is_said(file, old, new, said):
 def test_a_missing_file(tmp_path):
     with pytest.raises(BadInput, match="cannot be read"):
         read(tmp_path / "nothing.toml")
+
+
+def test_an_empty_name_of_the_file_does_not_mean_that_there_is_none():
+    with pytest.raises(BadInput, match="empty"):
+        Settings.read({"YUANLIU_IDENTITY": ""})
 
 
 def test_claims_at_paths_and_somebody_for_whom_a_machine_acts():
