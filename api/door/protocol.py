@@ -26,6 +26,7 @@ class Bounds:
     head_seconds: float = 10.0
     body_seconds: float = 10.0
     bytes_a_second: int = 10_000
+    unread_a_second: int = 50_000
     linger_seconds: float = 2.0
 
 
@@ -123,7 +124,7 @@ class DoorProtocol(HttpToolsProtocol):
         """End the connection if the client is late: with its head, with its body, or with reading its answer."""
         unread = self.transport.get_write_buffer_size()
         self.stuck = (self.stuck or now) if unread else 0.0
-        if unread and now - self.stuck > self.allowed(unread):
+        if unread and now - self.stuck > self.bounds.body_seconds + unread / self.bounds.unread_a_second:
             self.transport.abort()
             return
         stage, cycle = self.stage, self.cycle
@@ -135,12 +136,10 @@ class DoorProtocol(HttpToolsProtocol):
             self.transport.close()
         elif stage == "head" and late > self.bounds.head_seconds:
             self.refuse(408, "The head of the request did not come in time.")
-        elif stage == "body" and late > self.allowed(self.received - self.mark):
-            self.refuse(408, "The body of the request did not come in time.")
-
-    def allowed(self, size: int) -> float:
-        """The seconds that a body of this size may take."""
-        return self.bounds.body_seconds + size / self.bounds.bytes_a_second
+        elif stage == "body":
+            sent = self.received - self.mark
+            if late > self.bounds.body_seconds + sent / self.bounds.bytes_a_second:
+                self.refuse(408, "The body of the request did not come in time.")
 
     @property
     def stage(self) -> str:

@@ -21,7 +21,14 @@ from graph.database import Address
 from graph.permissions import LOCAL, PUBLIC, Viewer
 from graph.words import Role
 
-QUICK = Bounds(connections=30, head_seconds=1.0, body_seconds=1.0, bytes_a_second=10_000, linger_seconds=1.0)
+QUICK = Bounds(
+    connections=30,
+    head_seconds=1.0,
+    body_seconds=1.0,
+    bytes_a_second=10_000,
+    unread_a_second=200_000,
+    linger_seconds=1.0,
+)
 VIEWER = Viewer("issuer|reader", frozenset({Role.DEPARTMENT_VIEWER}), "Department:410299/县民政局", "Region:410299")
 WHO = {b"public": PUBLIC, b"viewer": VIEWER}
 

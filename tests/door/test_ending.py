@@ -95,7 +95,7 @@ def test_sigterm_under_load(reader, reading, tmp_path):
             thread.join()
         said, logged = process.stdout.read(), process.stderr.read()
     assert "ended" in said
-    assert before > 20
+    assert before > 5
     assert len(answers) > during
     assert not broken
     assert set(answers) == {(200, False)}

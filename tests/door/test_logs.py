@@ -26,8 +26,10 @@ def lines(monkeypatch):
     handler.setFormatter(logs.JsonFormatter())
     root, ours = logging.getLogger(), logging.getLogger("yuanliu")
     monkeypatch.setattr(root, "handlers", [*root.handlers, handler])
-    monkeypatch.setattr(ours, "level", logging.DEBUG)
-    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    before = ours.level
+    ours.setLevel(logging.DEBUG)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    ours.setLevel(before)
 
 
 @pytest.mark.parametrize("text", [
