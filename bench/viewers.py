@@ -2,8 +2,10 @@
 
 `python -m bench.viewers`. The catalog of the read path (60,000 resources, 100,000 items) lies in three counties, with one,
 49 and 50 hundredths of the departments, and has 150,000 flows. Each viewer is asked in this process, in turns with the
-administrator, who is asked for as many rows as the viewer gets; the table has the medians over the rounds of the ratio of
-the two times. A viewer sees all in two ways: as a member of three departments, and as the planner of the city above.
+administrator, who is asked for as many rows as the viewer gets. The table has the medians over the rounds of the ratio of
+the two times, and the ratio of the two shortest times, in which what else the machine does counts least. The first viewer
+is measured twice, and the first time thrown away, so that the engine is warm. A viewer sees all in two ways: as a member
+of three departments, and as the planner of the city above.
 """
 
 import argparse
@@ -91,21 +93,22 @@ async def build(database: Database) -> None:
 
 async def measure(server: Server, rounds: int, say: Any) -> list[dict[str, Any]]:
     """Each question for each viewer: the rows, the milliseconds, and the ratio to the administrator's."""
-    found: list[dict[str, Any]] = []
+    found: list[list[dict[str, Any]]] = []
     async with Database(Address(server.uri, server.user, server.password)) as database:
         say("the catalog, spread over three counties …")
         [held] = await database.run("MATCH (r:Resource) RETURN count(r) AS resources")
         if held["resources"] == 0:
             await build(database)
         answerer = Answerer(SCHEMA, database, date.today)
-        for name, (viewer, audience) in VIEWERS.items():
+        for name, (viewer, audience) in [next(iter(VIEWERS.items())), *VIEWERS.items()]:
             [seen] = await database.run(SEEN, audience=audience)
             say(f"{name}: {seen['count']} resources …")
-            found += [
+            measured = [
                 {"viewer": name, "question": question, **await compared(answerer, viewer, rounds, *asked)}
                 for question, *asked in questions(seen["ids"], seen["count"])
             ]
-    return found
+            found.append(measured)
+    return [row for measured in found[1:] for row in measured]
 
 
 def questions(ids: list[str], count: int) -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -147,7 +150,8 @@ async def compared(
             ours.append(whole)
             ratios.append(mine / whole)
     medians = [statistics.median(each) for each in (theirs, ours, ratios)]
-    return {"rows": max(size), "viewer_ms": medians[0], "administrator_ms": medians[1], "ratio": medians[2]}
+    return {"rows": max(size), "viewer_ms": medians[0], "administrator_ms": medians[1], "ratio": medians[2],
+            "least": min(theirs) / min(ours)}  # fmt: skip
 
 
 def rows_of(data: dict[str, Any]) -> int:
@@ -159,10 +163,10 @@ def rows_of(data: dict[str, Any]) -> int:
 def table(found: list[dict[str, Any]]) -> Table:
     """The table of what was measured."""
     made = Table(title=f"milliseconds (medians), and the ratio within a round (goal ≤ {GOAL} for the same rows)")
-    for name in ("viewer", "question", "rows", "viewer ms", "administrator ms", "ratio"):
+    for name in ("viewer", "question", "rows", "viewer ms", "administrator ms", "ratio", "of the shortest"):
         made.add_column(name, justify="left" if name in ("viewer", "question") else "right", no_wrap=True)
     for row in found:
-        numbers = (f"{row[name]:.2f}" for name in ("viewer_ms", "administrator_ms", "ratio"))
+        numbers = (f"{row[name]:.2f}" for name in ("viewer_ms", "administrator_ms", "ratio", "least"))
         made.add_row(row["viewer"], row["question"], str(row["rows"]), *numbers)
     return made
 
