@@ -68,7 +68,10 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
     """
     door = settings.door
     database = Database(address, Lanes(door.statements))
+    rates = Rates(door.rate, door.public_rate)
     identity = assemble(settings.home, settings.providers, database, say)
+
+    uploads = Uploads(database, identity.identify, settings, rates)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -77,6 +80,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
             async with database, sealing(database, Keyring(settings.trail), person()):
                 yield
                 await identity.close()
+                await uploads.denials.close()
         finally:
             TALLY.lanes.remove(database.lanes)
 
@@ -89,7 +93,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
 
     app = Service(
         routes=[
-            Route("/import", Uploads(database, identity.identify, settings).answer, methods=["POST"]),
+            Route("/import", uploads.answer, methods=["POST"]),
             *identity.routes,
             Mount("/graphiql", Assets(directory=ASSETS)),
             Route("/health", health),
@@ -104,7 +108,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
         identity.identify,
         (ASSETS / "index.html").read_bytes(),
         hosts=frozenset() if ANY_HOST in identity.hosts else frozenset(identity.hosts),
-        rates=Rates(door.rate, door.public_rate),
+        rates=rates,
         documents=read_documents(door.documents) if door.documents else {},
         only_documents=door.only_documents,
         logs_all=door.logs_all,

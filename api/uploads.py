@@ -20,22 +20,30 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from api.door.rate import RateLimited, Rates, retry_after
 from api.identity import Identify
+from api.identity.denials import Denials
 from api.identity.errors import NotIdentified
 from api.request import REQUEST_ID
 from api.settings import Settings
-from graph.changes.importing import permit
+from graph.changes.importing import admit, permit
 from graph.database import Database
 from graph.errors import EngineError, GraphError, Refused
 from graph.imports import Limits, Options, Reading, apply, known_regions, plan
-from graph.permissions import Viewer
+from graph.lanes import PAGE
+from graph.permissions import PUBLIC, Viewer
 
 log = logging.getLogger("yuanliu")
 
 LIMITS = Limits()
 AT_ONCE = 2
 """How many files this process receives and imports at once."""
-LONGEST_NAME = 200
+RECEIVING_SECONDS = 600.0
+"""How long a file may take to come, however much of it came."""
+PRICE, REFUSED_PRICE = 1000, 100
+"""Of an upload that is read, and of one that is refused before, in the units of `api.door.rate`."""
+LONGEST_NAME = 240
+"""In bytes, as the file system counts."""
 FORGOTTEN_SECONDS = 24 * 3600
 """A file that has waited so long was left by a service that was killed."""
 Said: TypeAlias = asyncio.Queue[dict[str, Any] | None]
@@ -58,13 +66,19 @@ class NotTaken(Exception):
 class Uploads:
     """The endpoint `/import`. Files wait in a folder of their own below the home while they are imported."""
 
-    def __init__(self, database: Database, identify: Identify, settings: Settings, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, database: Database, identify: Identify, settings: Settings, rates: Rates, limits: Limits = LIMITS
+    ) -> None:
         self.database = database
+        self.rates = rates
+        self.denials = Denials(database)
+        self.lane = database.lanes.by_name[PAGE]
         self.identify = identify
         self.settings = settings
         self.limits = limits
         self.folder = settings.home / "uploads"
-        self.under_way = 0
+        self.under_way: set[str] = set()
+        """The subjects whose files are received or imported: one file each."""
 
     async def answer(self, request: Request) -> Response:
         """Answer one upload; the answer carries the id under which the trail has it."""
@@ -75,6 +89,13 @@ class Uploads:
         except NotIdentified as refused:
             body = {"code": refused.code, "message": str(refused), "cure": ""}
             response = JSONResponse({"error": body}, refused.status, refused.headers)
+            if bucket := self.rates.of(PUBLIC, request.scope.get("client")):
+                with contextlib.suppress(RateLimited):
+                    bucket.spend(REFUSED_PRICE)
+        except RateLimited as refused:
+            body = {"code": "RateLimited", "message": str(refused), "cure": "Send it again later."}
+            headers = {"retry-after": retry_after(refused.seconds).decode()}
+            response = JSONResponse({"error": body}, 429, headers)
         except NotTaken as refused:
             headers = {"retry-after": "5"} if refused.status == 503 else None  # noqa: PLR2004
             response = JSONResponse({"error": refused.body}, refused.status, headers)
@@ -84,24 +105,32 @@ class Uploads:
     async def respond(self, request: Request) -> Response:
         """The response to an upload; NotIdentified or NotTaken before its import begins."""
         viewer = await self.identify(request.scope)
+        bucket = self.rates.of(viewer, request.scope.get("client"))
+        if bucket:
+            bucket.spend(REFUSED_PRICE)
         if not viewer.subject:
             raise NotTaken(403, "NOT_ALLOWED", "The public imports nothing.", "Say who you are: send an access token.")
         name, options = self.asked(request.query_params)
         if int(request.headers.get("content-length", "0")) > self.limits.file_bytes:
             raise self.too_long()
-        if self.under_way >= AT_ONCE:
-            raise NotTaken(503, "Overloaded", "Other files are being imported.", "Send it again in a moment.")
-        self.under_way += 1
+        async with self.asking(viewer):
+            await admit(self.database, viewer, self.settings.today())
+        if len(self.under_way) >= AT_ONCE or viewer.subject in self.under_way:
+            whose = "Your other file is" if viewer.subject in self.under_way else "Other files are"
+            raise NotTaken(503, "Overloaded", f"{whose} being imported.", "Send it again in a moment.")
+        if bucket:
+            bucket.left -= PRICE - REFUSED_PRICE  # the rest of what this request was already admitted for
+        self.under_way.add(viewer.subject)
         folder = None
         try:
             folder = await asyncio.to_thread(self.place)
             reading = await self.read(request, folder / name, options)
             await self.check(reading, viewer)
         except OSError as error:
-            await asyncio.to_thread(self.leave, folder)
+            await asyncio.to_thread(self.leave, viewer, folder)
             raise NotTaken(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
         except BaseException:
-            await asyncio.to_thread(self.leave, folder)
+            await asyncio.to_thread(self.leave, viewer, folder)
             raise
         said: Said = asyncio.Queue()
         work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said, viewer)))
@@ -111,7 +140,14 @@ class Uploads:
         """The name of the file and the options in a query string; NotTaken if they cannot be read."""
         unknown = set(query) - SAID
         name = query.get("name", "")
-        if unknown or not name.isprintable() or name != Path(name).name or not 0 < len(name) <= LONGEST_NAME:
+        if (
+            unknown
+            or not name
+            or not name.isprintable()
+            or name != Path(name).name
+            or name == ".."
+            or len(name.encode()) > LONGEST_NAME
+        ):
             said = f"no option {', '.join(sorted(unknown))}" if unknown else "no name of a file"
             raise NotTaken(
                 400, "BadInput", f"There is {said}.", f"Say `name`; further options are {', '.join(sorted(SAID))}."
@@ -144,9 +180,9 @@ class Uploads:
                     shutil.rmtree(old)
         return Path(tempfile.mkdtemp(dir=self.folder))
 
-    def leave(self, folder: Path | None) -> None:
+    def leave(self, viewer: Viewer, folder: Path | None) -> None:
         """Remove the folder of a file that is done with."""
-        self.under_way -= 1
+        self.under_way.discard(viewer.subject)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -155,18 +191,20 @@ class Uploads:
         length = 0
         try:
             with path.open("wb") as file:
-                async for part in request.stream():
-                    length += len(part)
-                    if length > self.limits.file_bytes:
-                        raise self.too_long()
-                    file.write(part)
+                async with asyncio.timeout(RECEIVING_SECONDS):
+                    async for part in request.stream():
+                        length += len(part)
+                        if length > self.limits.file_bytes:
+                            raise self.too_long()
+                        file.write(part)
         except ClientDisconnect as gone:
             raise NotTaken(400, "BadInput", "The file was cut off.", "Send it again.") from gone
-        try:
+        except TimeoutError as late:
+            raise NotTaken(408, "TooSlow", "The file takes too long to come.", "Compress it with gzip.") from late
+        async with self.asking():
             regions = await known_regions(self.database)
+        try:
             reading = await asyncio.to_thread(plan, path, options, regions)
-        except EngineError as error:
-            raise NotTaken(503, type(error).__name__, error.message, error.cure) from error
         except GraphError as error:
             raise NotTaken(422, type(error).__name__, error.message, error.cure) from error
         if reading.questions and not options.dry_run:
@@ -181,9 +219,19 @@ class Uploads:
 
     async def check(self, reading: Reading, viewer: Viewer) -> None:
         """NotTaken, 403, if the viewer may not import the file."""
+        async with self.asking(viewer, f"Region:{reading.region}"):
+            await permit(self.database, viewer, reading, self.settings.today())
+
+    @contextlib.asynccontextmanager
+    async def asking(self, viewer: Viewer = PUBLIC, target: str = "") -> AsyncGenerator[None]:
+        """A turn to ask the database; NotTaken where it refuses the viewer, which is recorded, or does not answer."""
         try:
-            await permit(self.database, viewer, reading, self.settings.today(), REQUEST_ID.get())
+            async with self.lane.taken():
+                yield
+        except EngineError as error:
+            raise NotTaken(503, type(error).__name__, error.message, error.cure) from error
         except Refused as refused:
+            self.denials.add(f"import: {refused.code}", viewer, target)
             more = {"rules": list(refused.rules)}
             raise NotTaken(403, refused.code, refused.message, refused.cure, more) from refused
 
@@ -208,7 +256,7 @@ class Uploads:
                     "cure": "The log of the service says why.",
                 }
             }
-        await asyncio.to_thread(self.leave, folder)
+        await asyncio.to_thread(self.leave, viewer, folder)
         said.put_nowait(end)
         said.put_nowait(None)
 

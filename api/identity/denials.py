@@ -1,13 +1,13 @@
-"""Refused tokens and sessions become events, but a flood of them does not become a flood of events."""
+"""Refused tokens, sessions and uploads become events, but a flood of them does not become a flood of events."""
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
 
 from graph.database import Database
 from graph.errors import GraphError
-from graph.permissions import PUBLIC
+from graph.permissions import PUBLIC, Viewer
 from graph.trail.log import Entry, record_alone
 from graph.words import Action
 
@@ -22,13 +22,13 @@ class Denials:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[Viewer, str, str]] = Counter()
         self._writing: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
-    def add(self, reason: str) -> None:
-        """Count a denial; it is written in the background."""
-        self._counts[reason] += 1
+    def add(self, reason: str, viewer: Viewer = PUBLIC, target: str = "") -> None:
+        """Count a denial, of whom and about what; it is written in the background."""
+        self._counts[viewer, reason, target] += 1
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
@@ -49,9 +49,13 @@ class Denials:
 
     async def _record(self) -> None:
         counts, self._counts = self._counts, Counter()
-        entries = [Entry(Action.DENIAL, after={"count": count}, note=reason) for reason, count in counts.items()]
-        try:
-            await record_alone(self.database, PUBLIC, entries, request="")
-        except GraphError as error:
-            self._counts += counts
-            log.warning("denials cannot be recorded: %s", error)
+        said: defaultdict[Viewer, list[Entry]] = defaultdict(list)
+        for (viewer, reason, target), count in counts.items():
+            targets = (target,) if target else ()
+            said[viewer].append(Entry(Action.DENIAL, targets, after={"count": count}, note=reason))
+        for viewer, entries in said.items():
+            try:
+                await record_alone(self.database, viewer, entries, request="")
+            except GraphError as error:
+                self._counts += Counter({key: count for key, count in counts.items() if key[0] == viewer})
+                log.warning("denials cannot be recorded: %s", error)

@@ -9,14 +9,12 @@ from typing import LiteralString
 from graph.changes.allowed import Line, Place, Reach, demand, may
 from graph.changes.places import holds
 from graph.database import Database, Runner
-from graph.errors import Refused
 from graph.imports import present
 from graph.imports.present import batches
 from graph.imports.reading import Reading
 from graph.permissions import Binding, Viewer
-from graph.sight import load_within
-from graph.trail.log import Entry, record_alone
-from graph.words import Action, Role
+from graph.sight import load_within, sight_of
+from graph.words import Role
 
 REGION: LiteralString = """
 MATCH (own:Region {id: $region})
@@ -44,19 +42,21 @@ WHO = (
 )
 
 
-async def permit(database: Database, viewer: Viewer, reading: Reading, today: date, request: str) -> None:
-    """Refused, after the denial was recorded, where none of the viewer's roles goes as far as the file does.
+async def admit(database: Database, viewer: Viewer, today: date) -> None:
+    """Refused where the viewer has no role that imports anything: known before there is a file."""
+    sight = await sight_of(database, viewer, today)
+    if not {binding.role for binding in sight.bindings} & {line.role for line in WHO}:
+        demand((), WHO, Place())
+
+
+async def permit(database: Database, viewer: Viewer, reading: Reading, today: date) -> None:
+    """Refused where none of the viewer's roles goes as far as the file does.
 
     A file belongs to a department where each of its resources, as it says them and as they are, is provided by that
     department or a part of it, each item leads to such a resource, and nothing else is closed.
     """
     sight = await load_within(database, viewer, today)
-    try:
-        await check(database, reading, sight.bindings, today)
-    except Refused as refused:
-        entry = Entry(Action.DENIAL, (f"Region:{reading.region}",), note=f"import: {refused.code}")
-        await record_alone(database, viewer, [entry], request=request)
-        raise
+    await check(database, reading, sight.bindings, today)
 
 
 async def check(run: Runner, reading: Reading, roles: tuple[Binding, ...], today: date) -> None:

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
+
+from graph.imports.kept import kept
 
 CHINA = timezone(timedelta(hours=8))
 """Machine timestamps count from 1970 in UTC; the portals' days are those of UTC+8."""
@@ -66,7 +67,7 @@ def parse_date(value: object) -> Day | None:
     return _from_text(str(value))
 
 
-@lru_cache(maxsize=50_000)
+@kept(50_000)
 def _from_text(raw: str) -> Day | None:
     text = " ".join(unicodedata.normalize("NFKC", raw).split())
     if found := _DAY.fullmatch(text):

@@ -4,9 +4,10 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 
 import msgspec
+
+from graph.imports.kept import kept
 
 _SPACES = re.compile(r"\s+")
 _BESIDE_CHINESE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) | (?=[\u3000-\u9fff\uff00-\uffef])")
@@ -14,14 +15,14 @@ _BRACKETED = re.compile(r"[【\[](.{2,20}?)[】\]](.+)")
 _DASHED = re.compile(r"(.{2,12}?(?:省|市|区|县|州|盟|旗))[-—–－_](.+)")
 
 
-@lru_cache(maxsize=100_000)
+@kept(100_000)
 def normalised(name: str) -> str:
     """A name as keys compare it: NFKC, no control characters, spaces only between Latin words."""
     text = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c)[0] != "C" or c.isspace())
     return _BESIDE_CHINESE.sub("", _SPACES.sub(" ", text).strip())
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def department_name(raw: str) -> str:
     """A department's name without the place that a portal put in front of it a second time.
 

@@ -14,6 +14,10 @@ class Limits:
     rows: int = 50_000
     columns: int = 500
     cell_characters: int = 131_072
+    cells: int = 5_000_000
+    lines: int = 1_048_576
+    """Lines of a text or rows of a sheet, blank ones too: as many as Excel has."""
+    header_characters: int = 1_000
 
 
 def too_large(name: str, what: str, limit: str) -> ImportRefused:

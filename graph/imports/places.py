@@ -10,6 +10,7 @@ from graph.imports.values import host_of
 _DOMINANT = 0.9
 _ENOUGH = 0.3
 _FEWEST = 5
+_LONGEST_PATH = 200
 _LEVEL_WORDS = {"省": "PROVINCE", "市": "CITY", "县": "COUNTY", "区": "COUNTY", "州": "CITY"}
 _PEOPLES = (
     "土家族|布依族|哈尼族|傈僳族|景颇族|哈萨克|柯尔克孜|蒙古族|朝鲜族|拉祜族|苗族|侗族|藏族|羌族|彝族|傣族|白族|壮族|回族|满族|瑶族|黎族|畲族|"
@@ -45,7 +46,7 @@ def region_in(providers: Sequence[str], titles: Sequence[str], regions: Iterable
     known = _Names(regions)
     levels = Counter(_LEVEL_WORDS[text[0]] for text in providers if text[:1] in _LEVEL_WORDS)
     for texts in (providers, titles):
-        found = [code for text in texts if (code := known.begins(text.lstrip("【[ ")))]
+        found = [code for text in texts if (code := known.begins(text[:_LONGEST_PATH].lstrip("【[ ")))]
         if len(found) < max(_FEWEST, _ENOUGH * len(texts)):
             continue
         code = _common(found)

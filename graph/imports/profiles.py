@@ -21,6 +21,8 @@ _MANY = 20
 _FEW, _SOME, _MOST, _NEARLY_ALL = 0.1, 0.3, 0.5, 0.75
 _MEMBERS_OF_A_LIST = 3
 _LONG_TEXT = 14
+_END = 300
+"""How much of a text, from the end that counts, is looked at for a word."""
 _TITLE_LENGTHS = (3, 80)
 _DATA_TYPES = re.compile(
     r"(?i)(?:.*型.*|varchar.*|char.*|nvarchar.*|string|text|int.*|bigint|number.*|decimal.*|float|double|date.*|time.*|bool.*|blob|clob|[cnydtlmgbif])$"
@@ -154,7 +156,7 @@ def _industry(profile: Profile) -> float | None:
 def _provider(profile: Profile) -> float | None:
     if profile.typed:
         return 0.0
-    parties = profile.share(lambda text: _PARTY.search(text) is not None)
+    parties = profile.share(lambda text: _PARTY.search(text[-_END:]) is not None)
     return parties if parties > _MOST else (0.2 if parties < _FEW and len(profile.texts) >= _MANY else None)
 
 
@@ -213,7 +215,7 @@ _SUPPORT: dict[str, Callable[[Profile], float | None]] = {
     "provider": _provider,
     "resourceCode": _code,
     "item.name": _item_name,
-    "item.dataType": lambda p: p.share(lambda text: _DATA_TYPES.match(text) is not None),
+    "item.dataType": lambda p: p.share(lambda text: _DATA_TYPES.match(text[:_END]) is not None),
     "item.description": _words,
     "abstract": _words,
     "keywords": _words,

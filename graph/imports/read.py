@@ -6,10 +6,10 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -21,6 +21,7 @@ _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BLOCK = 1 << 20
+_LONGEST_ROW = 1 << 22
 _DELIMITERS = ",;\t|"
 _LISTS_OF_ROWS = ("data", "rows", "records", "result", "results", "items", "list", "content", "datasets", "resources")
 
@@ -66,48 +67,85 @@ def read_table(path: Path, limits: Limits | None = None) -> Table:
         ) from error
     if not headers or not rows:
         raise ImportRefused(f"{path.name}: 没有数据行 no rows below the headers.", "检查导出 Check the export.")
+    _check_characters(path, headers, rows, limits)
     return Table(headers, rows, numbers)
 
 
 def _grid(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
     if head == _ZIP:
         return sheets.read_sheet(path, limits)
-    start = _start(path, head)
+    start = _start(path, head, limits)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _read_json(path, head, limits)
     return _read_csv(path, head, limits)
 
 
+class _Bounded(io.RawIOBase):
+    """The unpacked bytes of a file, and no more of them than the limit."""
+
+    def __init__(self, file: IO[bytes], name: str, limits: Limits) -> None:
+        self._file, self._name, self._limits = file, name, limits
+        self._total = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._file.read(len(buffer))
+        self._total += len(block)
+        if self._total > self._limits.unpacked_bytes:
+            raise too_large(self._name, "解压后 unpacked", f"{self._limits.unpacked_bytes:,} bytes")
+        buffer[: len(block)] = block
+        return len(block)
+
+
+class _Lines(Iterator[str]):
+    """The lines of a text. `row` counts characters since it was last set to 0: a quoted row goes over many lines."""
+
+    def __init__(self, text: io.TextIOWrapper, name: str) -> None:
+        self._text, self._name = text, name
+        self.row = 0
+
+    def __next__(self) -> str:
+        line = self._text.readline(_LONGEST_ROW + 1)
+        self.row += len(line)
+        if self.row > _LONGEST_ROW:
+            raise too_large(self._name, "一行 a row", f"{_LONGEST_ROW:,} characters")
+        if not line:
+            raise StopIteration
+        return line
+
+
 @contextlib.contextmanager
-def _opened(path: Path, head: bytes) -> Generator[IO[bytes]]:
+def _opened(path: Path, head: bytes, limits: Limits) -> Generator[io.BufferedReader]:
     with contextlib.ExitStack() as stack:
+        file = stack.enter_context(path.open("rb"))
         if head.startswith(_GZIP):
-            yield cast("IO[bytes]", stack.enter_context(gzip.open(path, "rb")))
-        else:
-            yield stack.enter_context(path.open("rb"))
+            file = stack.enter_context(gzip.GzipFile(fileobj=file))
+        yield io.BufferedReader(_Bounded(cast("IO[bytes]", file), path.name, limits), _BLOCK)
 
 
-def _start(path: Path, head: bytes) -> bytes:
-    with _opened(path, head) as file:
+def _start(path: Path, head: bytes, limits: Limits) -> bytes:
+    with _opened(path, head, limits) as file:
         return file.read(1024)
 
 
 def _blocks(path: Path, head: bytes, limits: Limits) -> Iterator[bytes]:
-    """The unpacked bytes, a block at a time, and no more of them than the limit."""
-    total = 0
-    with _opened(path, head) as file:
+    """The unpacked bytes, a block at a time."""
+    with _opened(path, head, limits) as file:
         while block := file.read(_BLOCK):
-            total += len(block)
-            if total > limits.unpacked_bytes:
-                raise too_large(path.name, "解压后 unpacked", f"{limits.unpacked_bytes:,} bytes")
             yield block
 
 
 def _read_json(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
     content = b"".join(_blocks(path, head, limits)).removeprefix(b"\xef\xbb\xbf")
+    # Each value but the outermost follows one of these: counted before any object is made.
+    _check_cells(path, sum(map(content.count, (b",", b"[", b"{"))), limits)
     try:
         document: object = msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        if content.count(b"\n") + content.count(b"\r") > limits.lines:
+            raise too_large(path.name, "行 lines", f"{limits.lines:,}") from error
         try:
             document = [msgspec.json.decode(line) for line in content.splitlines() if line.strip()]
         except (msgspec.DecodeError, RecursionError, UnicodeError):
@@ -161,17 +199,22 @@ def _json_cell(value: object) -> object:
 def _read_csv(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
     encoding = _encoding(path, head, limits)
     csv.field_size_limit(limits.cell_characters)
-    with _opened(path, head) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+    with _opened(path, head, limits) as file, io.TextIOWrapper(file, encoding, newline="") as text:
         first = text.readline(_BLOCK)
-        text.seek(0)
-        delimiter = max(_DELIMITERS, key=first.count)
-        grid: list[list[object]] = []
-        numbers: list[int] = []
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        for number, cells in enumerate(reader, 1):
+    delimiter = max(_DELIMITERS, key=first.count)
+    grid: list[list[object]] = []
+    numbers: list[int] = []
+    count = 0
+    with _opened(path, head, limits) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+        lines = _Lines(text, path.name)
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
+            lines.row = 0
+            if number > limits.lines:
+                raise too_large(path.name, "行 lines", f"{limits.lines:,}")
             if any(cells):
-                if not grid:
-                    _check_columns(path, len(cells), limits)
+                _check_columns(path, len(cells), limits)
+                count += len(cells)
+                _check_cells(path, count, limits)
                 grid.append(cast("list[object]", cells))
                 numbers.append(number)
                 _check_rows(path, len(grid) - 1, limits)
@@ -180,7 +223,7 @@ def _read_csv(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[
 
 def _encoding(path: Path, head: bytes, limits: Limits) -> str:
     """utf-8-sig, utf-16 or gb18030: the first that reads the whole file."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or _start(path, head)[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or _start(path, head, limits)[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     if any(b"\0" in block for block in _blocks(path, head, limits)):
         raise ImportRefused(
@@ -210,6 +253,25 @@ def _decodes(path: Path, head: bytes, limits: Limits, encoding: str) -> bool:
 def _check_rows(path: Path, count: int, limits: Limits) -> None:
     if count > limits.rows:
         raise too_large(path.name, f"{count:,} 行 rows", f"{limits.rows:,}")
+
+
+def _check_cells(path: Path, count: int, limits: Limits) -> None:
+    if count > limits.cells:
+        raise too_large(path.name, f"{count:,} 格 cells", f"{limits.cells:,}")
+
+
+def _check_characters(path: Path, headers: Sequence[str], rows: Iterable[list[object]], limits: Limits) -> None:
+    """Refuse a header or a cell that is too long, a list by its text."""
+    if any(len(header) > limits.header_characters for header in headers):
+        raise too_large(path.name, "表头 a header", f"{limits.header_characters:,} characters")
+    for row in rows:
+        for cell in row:
+            if isinstance(cell, list):
+                length = len(msgspec.json.encode(cell).decode())
+            else:
+                length = len(cell) if isinstance(cell, str) else 0
+            if length > limits.cell_characters:
+                raise too_large(path.name, "一格 a cell", f"{limits.cell_characters:,} characters")
 
 
 def _check_columns(path: Path, count: int, limits: Limits) -> None:

@@ -2,17 +2,16 @@
 
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
-import openpyxl
 from openpyxl.utils import range_boundaries  # pyright: ignore[reportUnknownVariableType]
 
 from graph.errors import ImportRefused
 from graph.imports import fields, headers, words
+from graph.imports.books import Archive, workbook
 from graph.imports.limits import Limits, too_large
 from graph.imports.profiles import cell_text
 
@@ -20,9 +19,10 @@ _HEADER_ROWS_WITHIN = 15
 _MAX_HEADER_DEPTH = 4
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _BLOCK = 1 << 20
+_LONGEST_TAG = 1 << 16
 _NAME_OF_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)")
-_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]{1,100})="([^"]*)"')
 _MAX_MERGED_AREA = 5_000_000
 
 Grid = list[list[object]]
@@ -38,12 +38,20 @@ class _Span:
     right: int
 
 
+@dataclass(slots=True)
+class _Seen:
+    """How many rows and cells of a book were read, blank ones too."""
+
+    rows: int = 0
+    cells: int = 0
+
+
 def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[int]]:
     """The sheet of an xlsx with most rows below headers; merged cells repeat their value in each of their cells."""
     try:
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive, warnings.catch_warnings():
+        with path.open("rb") as file, Archive(file, path.name, limits) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which are none of ours
-            return _widest_sheet(path, file, archive, limits)
+            return _widest_sheet(path, archive, limits)
     except ImportRefused:
         raise
     except Exception as error:  # openpyxl and zipfile do not say which errors a damaged book can raise
@@ -53,18 +61,15 @@ def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[in
         ) from error
 
 
-def _widest_sheet(
-    path: Path, file: IO[bytes], archive: zipfile.ZipFile, limits: Limits
-) -> tuple[list[str], Grid, Sequence[int]]:
-    if sum(entry.file_size for entry in archive.infolist()) > limits.unpacked_bytes:
-        raise too_large(path.name, "解压后 unpacked", f"{limits.unpacked_bytes:,} bytes")
+def _widest_sheet(path: Path, archive: Archive, limits: Limits) -> tuple[list[str], Grid, Sequence[int]]:
     merged = [list(_merged(archive, part)) for part in _sheet_parts(archive)]
-    book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    book = workbook(archive)
+    seen = _Seen()
     best: tuple[list[str], Grid, Sequence[int]] = ([], [], [])
     for place, sheet in enumerate(book.worksheets):
         sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
         rows = cast("Iterator[tuple[object, ...]]", sheet.iter_rows(values_only=True))
-        grid, numbers = _fill(path, rows, limits)
+        grid, numbers = _fill(path, rows, limits, seen)
         spans = merged[place] if place < len(merged) else []
         found = below_headers(grid, numbers, _unmerge(grid, spans))
         if len(found[1]) > len(best[1]):
@@ -72,9 +77,15 @@ def _widest_sheet(
     return best
 
 
-def _fill(path: Path, rows: Iterator[tuple[object, ...]], limits: Limits) -> tuple[Grid, list[int]]:
+def _fill(path: Path, rows: Iterator[tuple[object, ...]], limits: Limits, seen: _Seen) -> tuple[Grid, list[int]]:
     grid: Grid = []
     for cells in rows:
+        seen.rows += 1
+        seen.cells += len(cells)
+        if seen.rows > limits.lines or seen.cells > limits.cells:
+            raise too_large(
+                path.name, "行或格, 包括空的 rows or cells, blank ones too", f"{limits.lines:,}, {limits.cells:,}"
+            )
         row = list(cells)
         while row and row[-1] is None:
             row.pop()
@@ -91,7 +102,7 @@ def _fill(path: Path, rows: Iterator[tuple[object, ...]], limits: Limits) -> tup
     return grid, list(range(1, len(grid) + 1))
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
+def _sheet_parts(archive: Archive) -> list[str]:
     """The parts that hold the sheets, in the book's order."""
     targets: dict[bytes, str] = {}
     for found in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels")):
@@ -107,7 +118,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
     return parts
 
 
-def _merged(archive: zipfile.ZipFile, part: str) -> Iterator[_Span]:
+def _merged(archive: Archive, part: str) -> Iterator[_Span]:
     """The merged areas, read past openpyxl: its streaming mode does not tell them."""
     tail = b""
     with archive.open(part) as file:
@@ -117,7 +128,7 @@ def _merged(archive: zipfile.ZipFile, part: str) -> Iterator[_Span]:
             for found in _MERGED.finditer(text[:cut]):
                 left, top, right, bottom = cast("tuple[int, int, int, int]", range_boundaries(found[1].decode()))
                 yield _Span(top - 1, left - 1, bottom - 1, right - 1)
-            tail = text[cut:]
+            tail = text[cut:][:_LONGEST_TAG]
 
 
 def _unmerge(grid: Grid, spans: Sequence[_Span]) -> list[_Span]:

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
+from graph.imports.kept import LONGEST, kept
 from graph.imports.values import split_list, text_of
 
 _OPEN = {
@@ -114,24 +114,24 @@ def _key(text: str) -> str:
     return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", text)).lower().strip("。.;,")
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def open_type(text: str) -> tuple[str | None, bool]:
     """(OpenType or None for unknown words, whether nothing of the original is lost)."""
     key = _key(text)
     return _OPEN_TABLE.get(key), key not in ("是", "yes", "true")
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def share_type(text: str) -> tuple[str | None, bool]:
     """(ShareType or None, whether nothing is lost); the national template's codes 1, 2 and 3 count as words."""
     key = {"1": "无条件", "2": "有条件", "3": "不予共享"}.get(_key(text), _key(text))
     return _SHARE_TABLE.get(key), True
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def update_cycle(text: str) -> tuple[str | None, bool]:
     """(UpdateCycle or None, whether nothing is lost); a remark in brackets is a loss."""
-    key = _key(text)
+    key = _key(text[:LONGEST])
     found = _CYCLE_TABLE.get(key) or _CYCLE_TABLE.get(re.sub(r"\([^)]*\)?$", "", key))
     return found, found in _EXACT_CYCLES and key in _CYCLE_TABLE
 
@@ -141,7 +141,7 @@ def secrecy(text: str) -> str | None:
     return _SECRET_TABLE.get(_key(text))
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def formats(text: str) -> tuple[tuple[str, ...], bool]:
     """(format names in lower case, whether all was known); `电子表格-xlsx` is xlsx, `数据库:其他` is 数据库."""
     names: dict[str, None] = {}
@@ -154,21 +154,21 @@ def formats(text: str) -> tuple[tuple[str, ...], bool]:
     return tuple(sorted(names)), known
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def is_formats(text: str) -> bool:
     """Whether a text is nothing but known formats."""
     names, known = formats(text)
     return bool(names) and known
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def is_theme(text: str) -> bool:
     """Whether a text is made of the usual fields of open data."""
     members = [text, *split_list(text)]
     return text in THEMES or (len(members) > 1 and all(member in THEMES for member in members[1:]))
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def is_industry(text: str) -> bool:
     """Whether a text is a section of the national industry classification, commas and spaces aside."""
     plain = re.sub(r"[、，,\s]", "", text_of(text))

@@ -1,13 +1,14 @@
 """What a cell says: texts, lists, counts and the model's closed words. Pure; every function takes any text."""
 
 import ast
+import contextlib
 import html
 import re
 import unicodedata
-from functools import lru_cache
 from typing import cast
 
 from graph.imports.dates import parse_date
+from graph.imports.kept import kept
 
 _NOTHING_WORDS = r"""
     null none nil nan n/a #n/a undefined 暂无 暂无数据 暂无信息 无 无数据 无内容 空 空值 未知 不详 待定 待补充
@@ -22,24 +23,27 @@ _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d"), "")
 _NARROW: dict[int, int | str] = {**_ASCII, **_SIGNS, **_INVISIBLE}
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＠＃＄％＆＊＋－．／＝＿\u3000]")
 _TAG = re.compile(r"</?(?:p|br|span|div|strong|b|i|u|em|font|a|ul|ol|li|table|tr|td)\b[^<>]{0,500}/?>", re.IGNORECASE)
-_URL = re.compile(r"(?i)(?:https?|ftp)://[^\s/?#]+\S*")
+_URL = re.compile(r"(?i)(?:https?|ftp)://[^\s/?#]\S*")
 _HOST = re.compile(r"(?i)(?:https?|ftp)://(?:[^\s/?#@]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:@]+)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
     r"(?:\+?86[- ]?)?(?:1[3-9]\d{9}|(?:\(?0\d{2,3}\)?[- ]?)?[1-9]\d{6,7}(?:[-转 ]+\d{1,6})?|1\d{4}"
     r"|400[- ]?\d{3,4}[- ]?\d{3,4})"
 )
+# Possessive, since spaces may stand between all parts: without it a row of them is shared out in every way.
 _COUNT = re.compile(
-    r"(?:约|共|近)?\s*([+-]?\d[\d,，' ]*(?:\.\d+)?)\s*([万亿千百]?)\s*(?:余|多)?\s*"
-    r"(?:条|个|行|项|笔|份|records|rows)?\s*(?:记录|数据)?"
+    r"(?:约|共|近)?\s*+([+-]?\d[\d,，' ]*+(?:\.\d+)?)\s*+([万亿千百]?)\s*+(?:余|多)?\s*+"
+    r"(?:条|个|行|项|笔|份|records|rows)?\s*+(?:记录|数据)?"
 )
 _UNITS = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _LARGEST = 2**53
+_MOST_DIGITS = 40
+_LONGEST_LITERAL = 20_000
 _DATE_FIGURES = (8, 13, 14)
 _LONGEST_NOTHING = 12
 
 
-@lru_cache(maxsize=100_000)
+@kept(100_000)
 def text_of(raw: str) -> str:
     """A text with ASCII in its ordinary width and single spaces, Chinese punctuation kept; "" for a word of nothing."""
     text = raw.translate(_NARROW)
@@ -54,7 +58,6 @@ def is_wide(raw: str) -> bool:
     return _WIDE.search(raw) is not None
 
 
-@lru_cache(maxsize=100_000)
 def is_nothing(text: str) -> bool:
     """Whether a text stands for "no value"."""
     return not text or (len(text) < _LONGEST_NOTHING and unicodedata.normalize("NFKC", text).strip().lower() in NOTHING)
@@ -64,7 +67,10 @@ def without_tags(text: str) -> str:
     """A description without the HTML that portals leave in it."""
     if "<" not in text and "&" not in text:
         return text
-    return text_of(html.unescape(_TAG.sub(" ", text)))
+    plain = _TAG.sub(" ", text)
+    with contextlib.suppress(ValueError):  # a character reference of thousands of digits
+        plain = html.unescape(plain)
+    return text_of(plain)
 
 
 def split_list(raw: str) -> list[str]:
@@ -83,6 +89,8 @@ def split_list(raw: str) -> list[str]:
 
 
 def _literal(text: str) -> list[str] | None:
+    if len(text) > _LONGEST_LITERAL:  # its syntax tree takes hundreds of times its length
+        return None
     try:
         members = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -106,6 +114,8 @@ def parse_count(value: object) -> int | None:
     if not found:
         return None
     digits = re.sub(r"[,，' ]", "", found[1])
+    if len(digits) > _MOST_DIGITS:
+        return None
     number = round(float(digits) * _UNITS[found[2]], 6) if "." in digits else int(digits) * _UNITS[found[2]]
     return int(number) if number == int(number) and 0 <= number < _LARGEST else None
 

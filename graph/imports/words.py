@@ -7,7 +7,8 @@ portal's header stands here as a whole. A header is cut into these words by `cut
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from graph.imports.kept import kept
 
 _WORDS = {
     "THING": """
@@ -207,7 +208,7 @@ def _lexicon() -> dict[str, str]:
 LEXICON = _lexicon()
 _LONGEST = max(map(len, LEXICON))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BRACKETS = re.compile(r"[(\[{【<《][^)\]}】>》]*[)\]}】>》]")
+_BRACKETS = re.compile(r"[(\[{【<《][^)\]}】>》]{0,300}[)\]}】>》]")
 _PIECES = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9]+")
 _SINGLE_LETTERS = 3
 
@@ -219,7 +220,7 @@ def plain(header: str) -> str:
     return re.sub(r"[\s*＊:：]+", "", text).lower().translate(_TRADITIONAL)
 
 
-@lru_cache(maxsize=20_000)
+@kept(20_000)
 def cut(header: str) -> tuple[tuple[str, ...], str]:
     """A header's concepts in order, and what of it no word covers.
 

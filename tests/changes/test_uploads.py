@@ -10,8 +10,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from api.door.rate import Rates
 from api.settings import CURRENT, Settings
-from api.uploads import AT_ONCE, Uploads
+from api.uploads import AT_ONCE, REFUSED_PRICE, Uploads
 from changes.people import ADMINISTRATOR, BUREAU, OFFICER, OTHER_OFFICER, READER, person
 from graph.imports import Limits
 from graph.permissions import PUBLIC
@@ -33,7 +34,9 @@ async def uploads(changing, tmp_path):
         return EVERYONE[dict(scope["headers"]).get(b"viewer", b"").decode()]
 
     settings = Settings(tmp_path, tmp_path, changing.address, CURRENT, ZoneInfo("Asia/Shanghai"))
-    return Uploads(changing, identify, settings, Limits(file_bytes=LONGEST))
+    taken = Uploads(changing, identify, settings, Rates(0, 0), Limits(file_bytes=LONGEST))
+    yield taken
+    await taken.denials.close()
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ async def test_a_file_is_imported_with_progress_and_a_report(upload, uploads, ch
     )
     assert len(event["request"]) == 16
     assert not list(uploads.folder.iterdir()), "nothing is left on disk"
-    assert uploads.under_way == 0
+    assert not uploads.under_way
 
 
 async def test_a_dry_run_changes_nothing_and_says_what_is_asked(upload, changing):
@@ -116,7 +119,7 @@ async def test_who_may_import_what(upload, changing, viewer, provider, allowed):
         assert lines[0]["error"]["cure"]
 
 
-async def test_an_officer_takes_no_entry_of_another_department(upload, changing):
+async def test_an_officer_takes_no_entry_of_another_department(upload, uploads, changing):
     await upload(ADMINISTRATOR, [row("THEIRS", "县公安局")])
     status, [refused] = await upload(OFFICER, [row("THEIRS", "县民政局")])
     assert (status, refused["error"]["code"]) == (403, "NOT_ALLOWED")
@@ -128,11 +131,14 @@ async def test_an_officer_takes_no_entry_of_another_department(upload, changing)
     items = [{"resource_code": "THEIRS", "item_name": "姓名"}, {"resource_code": "OWN", "item_name": "姓名"}]
     status, _ = await upload(OFFICER, items, map=["resource_code=resourceCode", "item_name=item.name"])
     assert status == 403, "items lead to the entry of another department"
-    [denied] = await changing.run(
-        "MATCH (e:Event {action: 'DENIAL', actor: $actor}) WHERE 'Region:410299' IN e.targets RETURN count(e) AS count",
+    await uploads.denials.close()
+    denied = await changing.run(
+        "MATCH (e:Event {action: 'DENIAL', actor: $actor}) WHERE 'Region:410299' IN e.targets "
+        "RETURN e.payload AS payload ORDER BY e.seq DESC LIMIT 2",
         actor=OFFICER.subject,
     )
-    assert denied["count"] >= 3
+    counts = [json.loads(event["payload"])["after"]["count"] for event in denied]
+    assert counts == [2, 1], "the first at once, then one event for those that followed within the interval"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +150,8 @@ async def test_an_officer_takes_no_entry_of_another_department(upload, changing)
         ([row("X")], {"region": "999999"}, 422, "BadInput"),
         ([row("X")], {"name": "../a.json"}, 400, "BadInput"),
         ([row("X")], {"name": ""}, 400, "BadInput"),
+        ([row("X")], {"name": ".."}, 400, "BadInput"),
+        ([row("X")], {"name": "目" * 100}, 400, "BadInput"),
         ([row("X")], {"map": "nothing"}, 400, "BadInput"),
         ([row("X")], {"dryRun": "perhaps"}, 400, "BadInput"),
         ([row("X")], {"unknown": "1"}, 400, "BadInput"),
@@ -153,7 +161,7 @@ async def test_what_cannot_be_imported_is_said_before_anything_begins(upload, up
     found, [refused] = await upload(ADMINISTRATOR, content, **options)
     assert (found, refused["error"]["code"]) == (status, code)
     assert refused["error"]["message"]
-    assert uploads.under_way == 0
+    assert not uploads.under_way
     assert not uploads.folder.exists() or not list(uploads.folder.iterdir())
 
 
@@ -168,11 +176,11 @@ async def test_a_body_without_a_length_is_bounded_as_it_comes(uploads):
         headers = {"viewer": ADMINISTRATOR.subject}
         response = await client.post("/import?name=a.json", content=endless(), headers=headers)
     assert response.status_code == 413
-    assert uploads.under_way == 0
+    assert not uploads.under_way
 
 
 async def test_more_files_than_are_taken_at_once(upload, uploads):
-    uploads.under_way = AT_ONCE
+    uploads.under_way = {f"other {n}" for n in range(AT_ONCE)}
     status, [refused] = await upload(ADMINISTRATOR, [row("BUSY")])
     assert (status, refused["error"]["code"]) == (503, "Overloaded")
 
@@ -214,3 +222,71 @@ async def test_files_that_were_forgotten_are_removed(uploads, upload):
     os.utime(old, (0, 0))
     await upload(ADMINISTRATOR, [row("SWEEP")])
     assert not old.exists()
+
+
+async def test_who_may_import_nothing_is_refused_before_his_file_is_read(uploads):
+    """A body that never comes: the answer does not wait for it."""
+
+    async def never():
+        raise AssertionError
+        yield b""
+
+    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        sent = {"content": never(), "headers": {"viewer": READER.subject}}
+        response = await client.post("/import?name=a.json", **sent)
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "NOT_ALLOWED")
+    assert not uploads.folder.exists(), "nothing was kept"
+
+
+async def test_one_file_at_once_for_each_subject(upload, uploads):
+    uploads.under_way = {OFFICER.subject}
+    status, [refused] = await upload(OFFICER, [row("TWICE")])
+    assert (status, refused["error"]["code"]) == (503, "Overloaded")
+    status, _ = await upload(OTHER_OFFICER, [row("ONCE", "县公安局")])
+    assert status == 200
+
+
+async def test_a_file_that_trickles_is_given_up(uploads, monkeypatch):
+    monkeypatch.setattr("api.uploads.RECEIVING_SECONDS", 0.2)
+
+    async def trickle():
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.01)
+
+    messages = trickle()
+
+    async def receive():
+        return {"type": "http.request", "body": await anext(messages), "more_body": True}
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/import", "raw_path": b"/import", "root_path": "", "scheme": "http",
+        "query_string": b"name=a.json&region=410299", "headers": [(b"viewer", b"test|administrator")],
+        "http_version": "1.1", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    async with asyncio.timeout(20):
+        await Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])(scope, receive, send)
+    assert sent[0]["status"] == 408
+    assert not uploads.under_way
+
+
+async def test_uploads_are_paid_from_the_bucket(upload, uploads):
+    uploads.rates = Rates(REFUSED_PRICE / 5, 0, lambda: 0.0)  # a bucket of two refusals
+    assert [(await upload(READER, [row("PAID")]))[0] for _ in range(3)] == [403, 403, 429]
+    status, _ = await upload(OFFICER, [row("PAID")])
+    assert status == 200, "one upload may overdraw the bucket"
+    status, [refused] = await upload(OFFICER, [row("PAID")])
+    assert (status, refused["error"]["code"]) == (429, "RateLimited")
+
+
+async def test_the_statements_of_uploads_wait_for_a_turn(upload, uploads, monkeypatch):
+    monkeypatch.setattr(uploads.lane, "running", uploads.lane.most)
+    monkeypatch.setattr(uploads.lane, "queue", 0)
+    status, [refused] = await upload(OFFICER, [row("TURN")])
+    assert (status, refused["error"]["code"]) == (503, "Overloaded")
