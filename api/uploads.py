@@ -29,7 +29,7 @@ from api.settings import Settings
 from graph.changes.importing import admit, permit
 from graph.database import Database
 from graph.errors import EngineError, GraphError, Refused
-from graph.imports import Limits, Options, Reading, apply, known_regions, plan
+from graph.imports import Allow, Limits, Options, Reading, apply, known_regions, plan
 from graph.lanes import PAGE
 from graph.permissions import PUBLIC, Viewer
 
@@ -125,7 +125,7 @@ class Uploads:
         try:
             folder = await asyncio.to_thread(self.place)
             reading = await self.read(request, folder / name, options)
-            await self.check(reading, viewer)
+            allow = await self.check(reading, viewer)
         except OSError as error:
             await asyncio.to_thread(self.leave, viewer, folder)
             raise NotTaken(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
@@ -133,7 +133,7 @@ class Uploads:
             await asyncio.to_thread(self.leave, viewer, folder)
             raise
         said: Said = asyncio.Queue()
-        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said, viewer)))
+        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said, viewer, allow)))
         return StreamingResponse(lines(said, work), media_type="application/x-ndjson")
 
     def asked(self, query: QueryParams) -> tuple[str, Options]:
@@ -217,10 +217,10 @@ class Uploads:
         limit = f"The file is longer than {self.limits.file_bytes} bytes."
         return NotTaken(413, "TooLong", limit, "Split it, or compress it with gzip.")
 
-    async def check(self, reading: Reading, viewer: Viewer) -> None:
-        """NotTaken, 403, if the viewer may not import the file."""
+    async def check(self, reading: Reading, viewer: Viewer) -> Allow:
+        """What the import asks again under its locks; NotTaken, 403, if the viewer may not import the file."""
         async with self.asking(viewer, f"Region:{reading.region}"):
-            await permit(self.database, viewer, reading, self.settings.today())
+            return await permit(self.database, viewer, reading, self.settings.today())
 
     @contextlib.asynccontextmanager
     async def asking(self, viewer: Viewer = PUBLIC, target: str = "") -> AsyncGenerator[None]:
@@ -235,14 +235,14 @@ class Uploads:
             more = {"rules": list(refused.rules)}
             raise NotTaken(403, refused.code, refused.message, refused.cure, more) from refused
 
-    async def imported(self, reading: Reading, folder: Path, said: Said, viewer: Viewer) -> None:
+    async def imported(self, reading: Reading, folder: Path, said: Said, viewer: Viewer, allow: Allow) -> None:
         """Import the file, telling its progress and its end; it goes on although the client is gone."""
 
         def progress(done: int, total: int) -> None:
             said.put_nowait({"progress": {"done": done, "total": total}})
 
         try:
-            report = await apply(self.database, reading, progress, viewer=viewer, request=REQUEST_ID.get())
+            report = await apply(self.database, reading, progress, viewer=viewer, request=REQUEST_ID.get(), allow=allow)
             # Where files stand on our disk is nobody's business.
             end = {"report": report.as_json() | {"file": reading.path.name, "rejectedFile": None}}
         except GraphError as error:

@@ -35,10 +35,14 @@ DUE: LiteralString = (
     + " AS at"
 )
 RECORDED: LiteralString = "MATCH (c:Catalog {id: 'Catalog:yuanliu'}) SET c.recorded = $version"
+CLOSED: LiteralString = (
+    "MATCH (r:Resource {publication: 'WITHDRAWN'}) WHERE r.closedAs IS NULL SET r.closedAs = 'PUBLISHED'"
+)
 
 
 async def stamp_what_is_there(database: Database) -> None:
-    """Say of what an earlier release wrote who may see it."""
+    """Say of what an earlier release wrote who may see it, and that what it withdrew was closed by a complete file."""
+    await database.run(CLOSED)
     await stamp_regions(database)
     await stamp_all(database)
 

@@ -51,6 +51,8 @@ STAFF = EVERYONE - {Role.PUBLIC}
 """Everyone who works for a department, in whatever role."""
 OVERSIGHT = frozenset({Role.COMPETENT_DEPARTMENT, Role.AUDITOR})
 """Who answers for a region and what lies below it."""
+KEEPERS = frozenset({Role.CATALOG_OFFICER, Role.REVIEWER})
+"""Who keeps the catalog of a department, or without one of a region: he sees what he may change."""
 
 OURS = "our choice"
 """What a line rests on where no regime says anything."""
@@ -81,9 +83,11 @@ TABLE: tuple[Line, ...] = (
     Line(ENTRIES, Audience.OPEN, EVERYONE, (Position.EVERYWHERE,), ("XY-SHARE-26a",)),
     Line(ENTRIES, Audience.SHARED, STAFF, (Position.OWN, Position.ABOVE), ("KF-SHARE-11b", "LN-12a")),
     Line(ENTRIES, Audience.SHARED, OVERSIGHT | {Role.PLANNER}, (Position.OWN, Position.BELOW), (OURS,)),
+    Line(ENTRIES, Audience.SHARED, KEEPERS, (Position.WIDE,), (OURS,)),
     Line(ENTRIES, Audience.SHARED, STAFF, (Position.RECIPIENT,), ("KF-SHARE-15b",)),
     Line(ENTRIES, Audience.RESERVED, STAFF, (Position.DEPARTMENT,), ("KF-SHARE-11b",)),
     Line(ENTRIES, Audience.RESERVED, STAFF, (Position.RECIPIENT,), ("XY-SHARE-19",)),
+    Line(ENTRIES, Audience.RESERVED, KEEPERS, (Position.WIDE,), (OURS,)),
     Line(ENTRIES, Audience.RESERVED, OVERSIGHT, (Position.OWN, Position.BELOW), (OURS,)),
     Line(("DataElement",), Audience.STANDARD, EVERYONE, (Position.EVERYWHERE,), (OURS,)),
     Line(("DataElement",), Audience.MEANT, EVERYONE, (Position.EVERYWHERE,), (OURS,)),

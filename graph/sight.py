@@ -25,6 +25,8 @@ KEPT = 1000
 MANY = 5_000
 """From how many nodes below a region on a list is read in its order, and not by what lies below the region."""
 LOOKERS = OVERSIGHT | {role for line in TABLE if Position.BELOW in line.places for role in line.roles}
+WIDE = frozenset[Role]().union(*(line.roles for line in TABLE if Position.WIDE in line.places))
+"""Who looks down where he is bound to no department."""
 LISTED = ("Resource", "DataItem", "System", "Project")
 """The kinds that carry an audience and are listed."""
 
@@ -41,7 +43,8 @@ RETURN COLLECT {
   OPTIONAL MATCH (g:Region {id: b.region})
   WITH b, d, g, <path d> AS seat
   WITH b, d, g, seat, coalesce(g.path, seat) AS path
-  WITH b, d, g, seat, path, CASE WHEN any(role IN b.roles WHERE role IN $lookers) THEN path END AS root
+  WITH b, d, g, seat, path, CASE WHEN any(role IN b.roles
+    WHERE role IN $lookers OR (b.department = '' AND role IN $wide)) THEN path END AS root
   RETURN [b.roles, b.department, b.region, seat, path,
     COLLECT {
       MATCH (d)<-[parts:PART_OF*1..4]-(part:Department)
@@ -168,6 +171,7 @@ def asking(viewer: Viewer, today: date) -> dict[str, Any]:
         "department": viewer.department,
         "region": viewer.region,
         "lookers": sorted(LOOKERS),
+        "wide": sorted(WIDE),
         "many": MANY,
         "today": today,
     }
@@ -179,10 +183,12 @@ def compiled(viewer: Viewer, rows: Sequence[Sequence[Any]], today: date) -> Sigh
     seen = Seen()
     for roles, department, region, seat, path, parts, granted, much in rows:
         own = {department: seat} if department else {}
+        # A role without a region has that of its department.
+        held = "Region:" + path.strip("/").rpartition("/")[2] if path else region
         for role in map(Role, roles):
-            bindings.append(Binding(role, department, region))
+            bindings.append(Binding(role, department, held))
             for line in TABLE:
-                if role in line.roles:
+                if role in line.roles and (not department or line.places != (Position.WIDE,)):
                     seen.add(line, path, own, dict(parts), granted)
         seen.wide |= {label for label, count in zip(LISTED, much, strict=False) if count >= MANY}
     if any(each.role is Role.ADMINISTRATOR for each in bindings):
@@ -231,7 +237,7 @@ class Seen:
             self.sees |= {f"{letter}{seat}#{one}" for one, seat in departments.items() if seat}
         if path is None:
             return
-        if Position.BELOW in line.places:
+        if Position.BELOW in line.places or Position.WIDE in line.places:
             self.below.add(letter + path)
         elif Position.OWN in line.places:
             self.sees.add(letter + path)

@@ -266,6 +266,10 @@ class Position(Word):
     OWN = "OWN", "本区划 In the region."
     ABOVE = "ABOVE", "上级区划 In a region that the region lies in."
     BELOW = "BELOW", "下级区划 In a region that lies in the region."
+    WIDE = (
+        "WIDE",
+        "不限部门者的本区划及下级区划 In the region or in one that lies in it, for a role bound to no department.",
+    )
     DEPARTMENT = "DEPARTMENT", "本部门及下属部门 Of the department or one of its parts, which is its provider."
     RECIPIENT = "RECIPIENT", "获授权部门 Granted to the department, today."
     OPERATOR = "OPERATOR", "运行部门 Operated by the department."

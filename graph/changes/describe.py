@@ -44,6 +44,9 @@ async def describe(
 ) -> Changed:
     """Make or change the entry; BadInput for arguments that do not go together, Refused as the rules say."""
     said = spoken(fields)
+    if code is not None and (not code.isprintable() or ("/" in code and not code.isascii())):
+        # Without a code the id is made of the provider's name, "/", and the entry's: a code must not be able to say the same.
+        raise BadInput("The code cannot be used.", "Use Latin letters, digits and signs, at least where it has a `/`.")
     if resource is None and department is not None:
         return await enter(work, department, code, said)
     if resource is not None and department is None and code is None:

@@ -69,8 +69,13 @@ async def grant_role(
 
 
 def check_bound(subject: str, role: Role, department: str | None, region: str | None) -> None:
-    """Refused, INCOMPLETE, for a role that is bound to nothing; BadInput for what nobody is granted."""
+    """Refused, INCOMPLETE, for a role that is bound to nothing; BadInput for what nobody is granted.
+
+    An administrator is one of everything: a bound one would seem less than he is.
+    """
     if not subject.isprintable() or not subject.strip() or role is Role.PUBLIC:
         raise BadInput("Nobody is named, or a role that everybody has.", "Give `subject` as in the trail, and a role.")
+    if role is Role.ADMINISTRATOR and (department or region):
+        raise BadInput("An administrator is one of everything.", "Leave out `department` and `region`.")
     if role is not Role.ADMINISTRATOR and not (department or region):
         raise Refused(RefusalCode.INCOMPLETE, f"{role} is held for something.", "Give its `department` or `region`.")

@@ -1,39 +1,37 @@
-"""Who may import a file: whoever answers for the region, or for every department whose entries it holds."""
+"""Who may import a file: whoever may change each thing that it says, and what of it stands published by his word."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import reduce
-from typing import LiteralString
+from functools import partial
+from typing import Any, LiteralString
 
 from graph.changes.allowed import Line, Place, Reach, demand, may
-from graph.changes.places import holds
+from graph.changes.entries import REVIEWERS, check_published, review_rules
+from graph.changes.places import PLACE, POINTS, REGION_PLACE, holds, place
 from graph.database import Database, Runner
-from graph.imports import present
-from graph.imports.present import batches
-from graph.imports.reading import Reading
-from graph.permissions import Binding, Viewer
+from graph.errors import Refused
+from graph.imports import Allow, Reading, keys, present
+from graph.imports.present import Fit, batches
+from graph.imports.records import Records
+from graph.permissions import Viewer
 from graph.sight import load_within, sight_of
 from graph.words import Role
 
-REGION: LiteralString = """
-MATCH (own:Region {id: $region})
-RETURN own.name AS name,
-  COLLECT { MATCH way = (own)-[:WITHIN*0..6]->(above:Region) RETURN above.id ORDER BY length(way) } AS regions,
-  head(COLLECT { MATCH way = (own)-[:WITHIN*0..6]->(:Region)<-[:APPLIES_IN]-(regime:Regime)
-    RETURN regime.id ORDER BY length(way), regime.id LIMIT 1 }) AS regime
-"""
-# A department and those above it; empty for one that is not there yet.
-ABOVE: LiteralString = """COLLECT { MATCH way = (d)-[:PART_OF*0..4]->(above:Department)
-  WHERE all(step IN relationships(way) WHERE <step>) RETURN above.id }""".replace("<step>", holds("step"))
-NAMED: LiteralString = "UNWIND $ids AS id OPTIONAL MATCH (d:Department {id: id}) RETURN " + ABOVE + " AS above"
-HELD: LiteralString = (
-    "UNWIND $ids AS id MATCH (r:Resource {id: id}) OPTIONAL MATCH (d:Department)-[p:PROVIDES]->(r) WHERE "
-    + holds("p")
-    + " WITH DISTINCT d RETURN "
-    + ABOVE
-    + " AS above"
+REGIONS: LiteralString = "UNWIND $ids AS id MATCH (own:Region {id: id}) RETURN <place> AS place".replace(
+    "<place>", REGION_PLACE
 )
+DEPARTMENTS: LiteralString = (
+    "UNWIND $ids AS id MATCH (d:Department {id: id}) RETURN d.id AS id, <place> AS place".replace("<place>", PLACE)
+)
+# Whose the entries are that are there: who provides them today, else the region whose catalog has them.
+HELD: LiteralString = """
+UNWIND $ids AS id MATCH (r:Resource {id: id})
+OPTIONAL MATCH (d:Department)-[p:PROVIDES]->(r) WHERE <p>
+RETURN DISTINCT d.id AS department, CASE WHEN d IS NULL THEN coalesce(r.catalogRegion, '') END AS region
+""".replace("<p>", holds("p"))
+WAITING: LiteralString = "UNWIND $ids AS id MATCH (w:WaitingItem {id: id}) RETURN DISTINCT w.catalogRegion AS region"
 
 WHO = (
     Line(Role.CATALOG_OFFICER, Reach.OWN, ("KF-SHARE-4b", "KF-SHARE-10a", "LN-5c", "LN-9a", "XY-SHARE-11", "LH-15")),
@@ -49,40 +47,71 @@ async def admit(database: Database, viewer: Viewer, today: date) -> None:
         demand((), WHO, Place())
 
 
-async def permit(database: Database, viewer: Viewer, reading: Reading, today: date) -> None:
-    """Refused where none of the viewer's roles goes as far as the file does.
+async def permit(database: Database, viewer: Viewer, reading: Reading, today: date) -> Allow:
+    """What the import asks again once it has its locks; Refused where none of the viewer's roles goes as far as the file."""
+    allow = partial(check, reading=reading, viewer=viewer, today=today)
+    if Role.ADMINISTRATOR not in viewer.roles:
+        await allow(database, await asyncio.to_thread(reading.records))
+    return allow
 
-    A file belongs to a department where each of its resources, as it says them and as they are, is provided by that
-    department or a part of it, each item leads to such a resource, and nothing else is closed.
+
+async def check(run: Runner, records: Records, *, reading: Reading, viewer: Viewer, today: date) -> Fit:
+    """What the viewer may publish; Refused where none of his roles goes as far as something in the file.
+
+    The regime is that of the region whose catalog the file is. A refusal names that region, and not whose the entries are.
     """
-    sight = await load_within(database, viewer, today)
-    await check(database, reading, sight.bindings, today)
+    roles = (await load_within(run, viewer, today)).bindings
+    [where, *_] = [*await regions(run, {f"Region:{reading.region}"}), Place()]
+    if not may(roles, WHO[-1:], where):
+        for each in await places(run, reading, records, where, today):
+            demand(roles, WHO, replace(where, departments=each.departments, regions=each.regions))
+    return partial(is_fit, may(roles, REVIEWERS, where), where)
 
 
-async def check(run: Runner, reading: Reading, roles: tuple[Binding, ...], today: date) -> None:
-    """Refused where none of the roles goes as far as the file does."""
-    found = await run.run(REGION, region=f"Region:{reading.region}")
-    regime = (found[0]["regime"] or "").partition(":")[2] if found else ""
-    where = Place(found[0]["name"], (), found[0]["regions"], regime) if found else Place()
-    if not may(roles, WHO, where) and not reading.options.complete:
-        where = replace(where, departments=tuple(await owners(run, reading, today)))
-    demand(roles, WHO, where)
+def is_fit(by_reviewer: bool, where: Place, values: Mapping[str, Any]) -> bool:  # noqa: FBT001
+    """Whether an entry may stand published by the word of a reviewer, or of another."""
+    if by_reviewer:
+        return True
+    try:
+        check_published(values, where)
+    except Refused:
+        return False
+    return review_rules(values, where) is None
 
 
-async def owners(run: Runner, reading: Reading, today: date) -> set[str]:
-    """The departments to which everything in the file belongs, one above another; empty where there is none."""
-    records = await asyncio.to_thread(reading.records)
-    if not all(entry.provider for entry in records.entries):
-        return set()
-    names = {str(entry.provider) for entry in records.entries}
+async def places(run: Runner, reading: Reading, records: Records, where: Place, today: date) -> list[Place]:
+    """Where all belongs that the file says: its entries as it says them and as they are, and what its items lead to.
+
+    What is not there yet belongs to the region, and so does what a complete file closes.
+    """
+    names = {str(entry.provider) for entry in records.entries if entry.provider}
     providers, _, _ = await present.departments(run, reading.region or "?", names)
-    leads = await present.resources_of(run, records.items, records.entries, providers, reading.source or "?")
-    if any(item.of not in leads for item in records.items):
-        return set()
-    resources = sorted({entry.id for entry in records.entries} | set(leads.values()))
-    above: list[set[str]] = []
-    asked: tuple[tuple[LiteralString, list[str]], ...] = (NAMED, sorted(set(providers.values()))), (HELD, resources)
-    for statement, ids in asked:
-        for batch in batches(ids):
-            above += [set(row["above"]) for row in await run.run(statement, ids=batch, today=today)]
-    return reduce(set[str].intersection, above) if above else set()
+    referred = {str(name) for item in records.items if (name := item.reference.get("provider"))} - names
+    others, _, _ = await present.departments(run, reading.region or "?", referred)
+    source = reading.source or "?"
+    leads = await present.resources_of(run, records.items, records.entries, others | providers, source)
+    departments = set(providers.values())
+    codes: set[str] = set()
+    for batch in batches(sorted({entry.id for entry in records.entries} | set(leads.values()))):
+        for row in await run.run(HELD, ids=batch, today=today):
+            departments |= {row["department"]} - {None}
+            codes |= {row["region"]} - {None}
+    loose = [item for item in records.items if item.of not in leads]
+    for batch in batches([keys.item_id(item.of[0], item.suffix) for item in loose]):
+        codes |= {row["region"] for row in await run.run(WAITING, ids=batch)}
+    found = await regions(run, {f"Region:{code}" for code in codes})
+    found += [Place()] if len(found) < len(codes) else []
+    known: set[str] = set()
+    for batch in batches(sorted(departments)):
+        for row in await run.run(DEPARTMENTS, ids=batch, today=today, points=POINTS):
+            known.add(row["id"])
+            found.append(place(row["place"]))
+    is_everything_known = known == departments and not loose and all(entry.provider for entry in records.entries)
+    if reading.options.complete or not is_everything_known or not found:
+        found.append(where)
+    return found
+
+
+async def regions(run: Runner, ids: set[str]) -> list[Place]:
+    """The places of regions, of those that are there."""
+    return [place(row["place"]) for row in await run.run(REGIONS, ids=sorted(ids), points=POINTS)]

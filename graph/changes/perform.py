@@ -60,8 +60,8 @@ class Asking:
 
     @property
     def owned(self) -> str:
-        """The key as it is kept: each subject has its own."""
-        return f"{self.viewer.subject}{BETWEEN}{self.key}"
+        """The key as it is kept: each subject has its own, and a machine for each whom it acts for."""
+        return BETWEEN.join((self.viewer.subject, self.viewer.on_behalf_of, self.key))
 
     @property
     def digest(self) -> str:

@@ -23,5 +23,5 @@ async def publish(work: Work, *, resource: Annotated[Id, Doc("信息资源 Id of
     check_review(work, entry.values, entry.place)
     check_published(entry.values, entry.place)
     today = {"publishedOn": work.today} if not entry.is_published else {}
-    before, after = await keep(work, entry, {"publication": Publication.PUBLISHED} | today)
+    before, after = await keep(work, entry, {"publication": Publication.PUBLISHED, "closedAs": None} | today)
     return Changed(resource, before, after)

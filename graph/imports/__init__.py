@@ -3,7 +3,7 @@
 `plan` reads a file and decides its columns; `apply` writes it, all of it at one instant, or says what that would do.
 """
 
-from graph.imports.apply import Progress, apply, known_regions
+from graph.imports.apply import Allow, Progress, apply, known_regions
 from graph.imports.headers import Column
 from graph.imports.limits import Limits
 from graph.imports.places import RegionName
@@ -11,6 +11,7 @@ from graph.imports.reading import Options, Reading, plan
 from graph.imports.report import Question, Rejection, Report, Tally
 
 __all__ = [
+    "Allow",
     "Column",
     "Limits",
     "Options",

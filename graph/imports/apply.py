@@ -2,16 +2,17 @@
 
 import asyncio
 import csv
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from graph.audience import stamp
 from graph.database import Database, Runner
 from graph.errors import EngineError, ImportRefused
 from graph.imports import present, write
+from graph.imports.locks import lock_region, lock_resources
 from graph.imports.places import RegionName
-from graph.imports.present import Gone, ItemDifference, batches
+from graph.imports.present import Difference, Fit, Gone, ItemDifference, batches
 from graph.imports.reading import Reading
 from graph.imports.records import Records
 from graph.imports.report import Rejection, Report, Tally
@@ -23,6 +24,9 @@ from graph.writing import write as writing
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows in all."""
+
+Allow: TypeAlias = Callable[[Runner, Records], Awaitable[Fit]]
+"""Asked once the import has its locks: Refused where it is not allowed, else what it may publish."""
 
 _REGIONS = "MATCH (g:Region) RETURN g.code AS code, g.name AS name, coalesce(g.level, '') AS level"
 
@@ -43,11 +47,12 @@ async def apply(
     *,
     viewer: Viewer = LOCAL,
     request: str = "",
+    allow: Allow | None = None,
 ) -> Report:
     """Import a file for a viewer, or with `dry_run` say what that would do. The trail has an event for each batch.
 
-    Raises ImportRefused where questions are open (a dry run instead reports them) or there is nothing to import,
-    EngineError as the engine does; the graph is then as it was.
+    Raises ImportRefused where questions are open (a dry run instead reports them) or there is nothing to import, Refused as
+    `allow` does, EngineError as the engine does; the graph is then as it was.
     """
     options = reading.options
     if reading.questions and not options.dry_run:
@@ -65,13 +70,11 @@ async def apply(
         questions=reading.questions,
         is_dry_run=options.dry_run,
     )
-    for entry in records.entries:
-        _state_of(entry.values)
     job = _Job(reading, records, report, progress)
     if options.dry_run:
-        await job.compare(database)
+        await job.compare(database, await allow(database, records) if allow else _whatever)
     elif records.entries or records.items:
-        await _written(database, job, options.zone, viewer, request)
+        await _written(database, job, options.zone, viewer, request, allow)
     elif not records.rejected:
         raise ImportRefused(f"{reading.path.name}: 没有可导入的行 no rows to import.", "检查文件 Check the file.")
     if records.rejected and not options.dry_run:
@@ -79,16 +82,19 @@ async def apply(
     return report
 
 
-async def _written(database: Database, job: "_Job", zone: str, viewer: Viewer, request: str) -> None:
+async def _written(
+    database: Database, job: "_Job", zone: str, viewer: Viewer, request: str, allow: Allow | None
+) -> None:
     try:
-        async with writing(database, lock=partial(write.lock, region=job.region)) as (transaction, at):
+        async with writing(database, lock=job.lock) as (transaction, at):
+            fit = await allow(transaction, job.records) if allow else _whatever
             today = await write.day(transaction, job.region, at, zone)
             if today is None:
                 raise ImportRefused(
                     f"没有行政区划 There is no region {job.region}.", "用 --region 指定 Say one with --region."
                 )
             now = write.Now(transaction, at, today, job.source, job.region)
-            await job.write(now)
+            await job.write(now, fit)
             told = [job.summary(), *(entry for entry in now.told if entry.targets)]
             await record(transaction, viewer, told, at=at, request=request)
     except EngineError as error:
@@ -100,10 +106,9 @@ async def _written(database: Database, job: "_Job", zone: str, viewer: Viewer, r
         ) from error
 
 
-def _state_of(values: dict[str, object]) -> None:
-    """What being listed says: published and not secret, unless the catalog says secret, which is never published."""
-    values["secrecy"] = values.get("secrecy") or "NOT_SECRET"
-    values["publication"] = "PUBLISHED" if values["secrecy"] == "NOT_SECRET" else "DRAFT"
+def _whatever(_: Mapping[str, Any]) -> bool:
+    """What whoever runs the service may publish: all that is not secret."""
+    return True
 
 
 class _Job:
@@ -111,7 +116,7 @@ class _Job:
 
     def __init__(self, reading: Reading, records: Records, report: Report, progress: Progress | None) -> None:
         self._reading = reading
-        self._records = records
+        self.records = records
         self._report = report
         self._progress = progress
         self._done = 0
@@ -123,10 +128,20 @@ class _Job:
         """What the import did as a whole, for the trail."""
         return summary(self._report)
 
-    async def compare(self, run: Runner) -> None:
+    async def lock(self, run: Runner) -> None:
+        """Lock the region, and the resources that the file speaks of, before anything else of them is locked."""
+        await lock_region(run, self.region)
+        touched = {entry.id for entry in self.records.entries}
+        if any(item.of[0] not in touched for item in self.records.items):
+            providers, _, _ = await self._departments(run)
+            leads = await present.resources_of(run, self.records.items, self.records.entries, providers, self.source)
+            touched |= set(leads.values())
+        await lock_resources(run, touched | set(await self._gone_resources(run)))
+
+    async def compare(self, run: Runner, fit: Fit) -> None:
         """Fill the report without writing."""
         providers, new, renamed = await self._departments(run)
-        found = await present.resources(run, self._records.entries, providers, frozenset(self._reading.table.headers))
+        found = await self._resources(run, providers, fit)
         gone = await self._gone_resources(run)
         self._report.resources = Tally(len(found.new), len(found.changed), found.unchanged, len(gone))
         items = await self._items(run, providers, frozenset(entry.id for entry in found.new))
@@ -134,12 +149,11 @@ class _Job:
         self._tally_items(items, len(gone_items) + len(gone_waiting))
         self._count(departmentsNew=len(new), departmentsByFormerName=renamed)
 
-    async def write(self, now: write.Now) -> None:
+    async def write(self, now: write.Now, fit: Fit) -> None:
         """Write everything, in the transaction of `now`, and fill the report."""
-        records = self._records
         providers, new, renamed = await self._departments(now.run)
         await write.new_departments(now, new)
-        found = await present.resources(now.run, records.entries, providers, frozenset(self._reading.table.headers))
+        found = await self._resources(now.run, providers, fit)
         arrived = 0
         are_waiting = await write.are_items_waiting(now)
         for batch in batches(found.new):
@@ -176,29 +190,33 @@ class _Job:
         self._count(departmentsNew=len(new), departmentsByFormerName=renamed, itemsArrived=arrived)
 
     async def _departments(self, run: Runner) -> tuple[dict[str, str], list[str], int]:
-        names = {entry.provider for entry in self._records.entries if entry.provider}
+        names = {entry.provider for entry in self.records.entries if entry.provider}
         providers, new, renamed = await present.departments(run, self.region, names)
-        referred = {str(name) for item in self._records.items if (name := item.reference.get("provider"))} - names
+        referred = {str(name) for item in self.records.items if (name := item.reference.get("provider"))} - names
         others, _, _ = await present.departments(run, self.region, referred)
         return others | providers, new, renamed
+
+    async def _resources(self, run: Runner, providers: dict[str, str], fit: Fit) -> Difference:
+        headers = frozenset(self._reading.table.headers)
+        found = await present.resources(run, self.records.entries, providers, headers, fit)
+        self._count(notPublished=found.unpublished)
+        return found
 
     async def _items(
         self, run: Runner, providers: dict[str, str], arriving: frozenset[str] = frozenset()
     ) -> ItemDifference:
-        if not self._records.items:
+        if not self.records.items:
             return ItemDifference()
-        leads = await present.resources_of(run, self._records.items, self._records.entries, providers, self.source)
-        return await present.items(run, self._records.items, leads, arriving)
+        leads = await present.resources_of(run, self.records.items, self.records.entries, providers, self.source)
+        return await present.items(run, self.records.items, leads, arriving)
 
     async def _gone_resources(self, run: Runner) -> dict[str, Gone]:
-        if not (self._reading.options.complete and self._records.entries):
+        if not (self._reading.options.complete and self.records.entries):
             return {}
-        return await present.gone_resources(
-            run, self.source, self.region, [entry.id for entry in self._records.entries]
-        )
+        return await present.gone_resources(run, self.source, self.region, [entry.id for entry in self.records.entries])
 
     async def _gone_items(self, run: Runner, items: ItemDifference) -> tuple[list[str], list[str]]:
-        if not (self._reading.options.complete and self._records.items):
+        if not (self._reading.options.complete and self.records.items):
             return [], []
         return await present.gone_items(run, self.source, self.region, items.ids)
 
@@ -214,7 +232,7 @@ class _Job:
     def _advance(self, count: int) -> None:
         self._done += count
         if self._progress:
-            self._progress(self._done, len(self._records.entries) + len(self._records.items))
+            self._progress(self._done, len(self.records.entries) + len(self.records.items))
 
 
 def _write_rejected(reading: Reading, rejected: Sequence[Rejection]) -> Path:

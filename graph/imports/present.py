@@ -1,15 +1,18 @@
 """What the graph holds now of what a file speaks of, and what is different."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from graph.database import Runner
 from graph.imports import keys
 from graph.imports.records import Entry, Item, Values
+from graph.words import Publication, Secrecy
 
 BATCH = 2_000
 T = TypeVar("T")
+Fit = Callable[[Mapping[str, Any]], bool]
+"""Whether an entry with these values may stand published by the word of whoever imports it."""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class Difference:
     new: list[Any] = field(default_factory=list[Any])
     changed: list[Change] = field(default_factory=list[Change])
     unchanged: int = 0
+    unpublished: int = 0
+    """How many would be published but for a review, or for what they do not say."""
 
 
 def batches(rows: Sequence[T], size: int = BATCH) -> Iterator[list[T]]:
@@ -88,15 +93,18 @@ async def departments(run: Runner, region: str, names: Iterable[str]) -> tuple[d
 _RESOURCES = """
 UNWIND $ids AS id MATCH (r:Resource {id: id})
 OPTIONAL MATCH (d:Department)-[p:PROVIDES]->(r) WHERE p.until IS NULL AND p.withdrawnAt IS NULL
-RETURN r.id AS id, r.contentHash AS hash, r.publication AS publication, collect(d.id) AS providers
+RETURN r.id AS id, r.contentHash AS hash, r.closedAs AS closed, collect(d.id) AS providers
 """
 _RESOURCE_VALUES = "UNWIND $ids AS id MATCH (r:Resource {id: id}) RETURN r.id AS id, properties(r) AS held"
 
 
 async def resources(
-    run: Runner, entries: Sequence[Entry], providers: Mapping[str, str], headers: frozenset[str]
+    run: Runner, entries: Sequence[Entry], providers: Mapping[str, str], headers: frozenset[str], fit: Fit
 ) -> Difference:
-    """Compare a file's resources with the graph; entries that are new, changes, and how many are as they were."""
+    """Compare a file's resources with the graph; entries that are new, changes, and how many are as they were.
+
+    New entries are given what being listed says: published where that is fit, and not secret unless the file says so.
+    """
     found = Difference()
     differing: dict[str, tuple[Entry, Sequence[str] | None]] = {}
     for batch in batches(entries):
@@ -105,24 +113,51 @@ async def resources(
             row = held.get(entry.id)
             provider = providers.get(entry.provider or "")
             if row is None:
+                entry.values["secrecy"] = entry.values.get("secrecy") or Secrecy.NOT_SECRET
+                entry.values["publication"] = _publication(Publication.PUBLISHED, entry.values, fit, found)
                 found.new.append(entry)
                 continue
             moved = provider is not None and row["providers"] != [provider]
-            if row["hash"] == entry.hash and row["publication"] == entry.values["publication"] and not moved:
+            if row["hash"] == entry.hash and row["closed"] is None and not moved:
                 found.unchanged += 1
             else:
                 differing[entry.id] = entry, row["providers"] if moved else None
     for batch in batches(sorted(differing)):
         for row in await run.run(_RESOURCE_VALUES, ids=batch):
             entry, left = differing[row["id"]]
-            values = _differing(entry.values, row["held"], headers)
-            if values or left is not None:
+            held = row["held"]
+            said = entry.values if entry.values.get("secrecy") else {**entry.values, "secrecy": held.get("secrecy")}
+            values = _differing(said, held, headers)
+            if values or left is not None or "closedAs" in held:
+                values |= _published(held, values, fit, found)
                 provider = providers.get(entry.provider or "") if left is not None else None
                 values["contentHash"] = entry.hash
-                found.changed.append(Change(entry.id, values, _before(values, row["held"]), provider, left or ()))
+                found.changed.append(Change(entry.id, values, _before(values, held), provider, left or ()))
             else:
                 found.unchanged += 1
     return found
+
+
+def _published(held: Mapping[str, Any], values: Values, fit: Fit, found: Difference) -> Values:
+    """How an entry that changes is published from now on, where that changes.
+
+    It is as it was, also where a complete file had left it out; for an import publishes nothing that another withdrew.
+    """
+    was = held.get("closedAs", held.get("publication"))
+    now = {"publication": _publication(was, {**held, **values}, fit, found), "closedAs": None}
+    return {name: value for name, value in now.items() if held.get(name) != value}
+
+
+def _publication(was: Any, values: Mapping[str, Any], fit: Fit, found: Difference) -> Any:
+    """Published becomes a draft where it is secret, or not fit to stand published."""
+    if was != Publication.PUBLISHED:
+        return was
+    if values.get("secrecy") == Secrecy.SECRET:
+        return Publication.DRAFT
+    if fit(values):
+        return was
+    found.unpublished += 1
+    return Publication.DRAFT
 
 
 def _differing(said: Values, held: Mapping[str, Any], headers: frozenset[str] = frozenset()) -> Values:

@@ -16,7 +16,6 @@ from graph.imports.records import Entry, Item, Values
 from graph.sorting import sort_key, sort_position
 from graph.trail.log import Entry as Told
 
-_LOCK = "MATCH (g:Region {id: $region}) SET g._lock = 1 REMOVE g._lock"
 _DAY = (
     "MATCH (:Region {id: $region}) RETURN toString(date(datetime({datetime: datetime($at), timezone: $zone}))) AS day"
 )
@@ -155,11 +154,6 @@ class Now:
     told: list[Told] = field(default_factory=list[Told])
 
 
-async def lock(run: Runner, region: str) -> None:
-    """Let imports into one region wait for each other, before their instants are fixed."""
-    await run.run(_LOCK, region=f"Region:{region}")
-
-
 async def day(run: Runner, region: str, at: str, zone: str) -> str | None:
     """The day of `at`, or None where there is no such region."""
     rows = await run.run(_DAY, region=f"Region:{region}", at=at, zone=zone)
@@ -259,8 +253,11 @@ async def moved(now: Now, changes: Sequence[Change]) -> None:
 
 
 async def closed_resources(now: Now, gone: Mapping[str, Gone]) -> None:
-    """Withdraw resources that a complete catalog no longer has."""
-    states = [Change(one, {"publication": "WITHDRAWN"}, {"publication": was.publication}) for one, was in gone.items()]
+    """Withdraw resources that a complete catalog no longer has; `closedAs` is how they were published, should they return."""
+    states = [
+        Change(one, {"publication": "WITHDRAWN", "closedAs": was.publication}, {"publication": was.publication})
+        for one, was in gone.items()
+    ]
     await changed(now, "Resource", states)
     for batch in batches(list(gone)):
         await now.run.run(_END_PROVIDES, ids=batch, at=now.at, today=now.today)

@@ -122,6 +122,8 @@ def test_what_is_published_after_a_review(regime, points, values, rules):
     ("subject", "role", "department", "region", "error"),
     [
         ("a|b", Role.ADMINISTRATOR, None, None, None),
+        ("a|b", Role.ADMINISTRATOR, None, COUNTY, BadInput),
+        ("a|b", Role.ADMINISTRATOR, CIVIL_AFFAIRS, None, BadInput),
         ("a|b", Role.PLANNER, None, COUNTY, None),
         ("a|b", Role.CATALOG_OFFICER, CIVIL_AFFAIRS, None, None),
         ("a|b", Role.AUDITOR, None, None, Refused),

@@ -9,6 +9,7 @@ from graph.words import Role
 from permissions.facts import SECURITY, TODAY
 
 LOOK_DOWN = {Role.COMPETENT_DEPARTMENT, Role.AUDITOR}
+KEEP = {Role.CATALOG_OFFICER, Role.REVIEWER}
 PLAN = LOOK_DOWN | {Role.PLANNER}
 WITHHELD = ("NOT_SHARED", "SPECIAL", "DEFERRED")
 
@@ -70,9 +71,14 @@ class Oracle:
         found = []
         for role, department, region in self.roles:
             if role is not Role.PUBLIC:
-                own = department if department in known else None
+                own = department if department in known else None if department else ""
                 found.append((role, own, region if region in known else self.place(own)))
         return found
+
+    @staticmethod
+    def keeps(role, department):
+        """Whether somebody keeps the catalog of a whole region."""
+        return role in KEEP and department == ""
 
     @property
     def is_administrator(self):
@@ -130,12 +136,13 @@ class Oracle:
             return True
         if kind[0] == "shared":
             return any(
-                self.is_in(region, kind[1]) or (role in PLAN and self.is_in(kind[1], region))
-                for role, _, region in self.staff if region
+                self.is_in(region, kind[1])
+                or ((role in PLAN or self.keeps(role, department)) and self.is_in(kind[1], region))
+                for role, department, region in self.staff if region
             )  # fmt: skip
         return any(
             (department and kind[2] in self.parts(department) and kind[1] == self.place(kind[2]))
-            or (role in LOOK_DOWN and region and self.is_in(kind[1], region))
+            or ((role in LOOK_DOWN or self.keeps(role, department)) and region and self.is_in(kind[1], region))
             for role, department, region in self.staff
         )
 
