@@ -1,7 +1,7 @@
 """How many events a second can be appended: each in the transaction of a small write, by writers in logs of their own or in one.
 
 `alone` is the write and its event in one transaction; `registered` the whole way of a change, which registers itself first
-(`graph.writing`). Half a second of warming up comes before each measurement.
+(`graph.writing`). A fresh JVM needs a thousand appends to get up to speed, so it is warmed up first.
 """
 
 import asyncio
@@ -21,6 +21,8 @@ from graph.writing import write
 
 WRITERS = (1, 4, 16)
 WARM = 0.5
+WARM_UP = 1500
+WAYS = ("alone", "registered")
 AT = "2026-11-22T08:00:00Z"
 
 
@@ -70,13 +72,25 @@ async def appended(database: Database, way: str, writers: int, logs: int, second
     return Appended(way, writers, logs, len(times) / seconds, cuts[49] * 1000, cuts[98] * 1000)
 
 
+def warming(number: int) -> Viewer:
+    """One of four writers."""
+    return Viewer("bench", frozenset({Role.CATALOG_OFFICER}), f"Department:bench/{number % 4}")
+
+
 async def measure(server: Server, *, rounds: int, seconds: float) -> list[Appended]:
     """Every number of writers, in logs of their own and in one; the median of the rounds by rate."""
     async with Database(Address(server.uri, server.user, server.password)) as database:
         await migrate(database)
+        for number in range(0, WARM_UP, 4):
+            await asyncio.gather(
+                *(
+                    append(database, warming(number + each), WAYS[number // 4 % 2], f"{number + each}")
+                    for each in range(4)
+                )
+            )
         found: dict[tuple[str, int, int], list[Appended]] = {}
         for _ in range(rounds):
-            for way in ("alone", "registered"):
+            for way in WAYS:
                 for writers in WRITERS:
                     for logs in sorted({1, writers}):
                         one = await appended(database, way, writers, logs, seconds)
