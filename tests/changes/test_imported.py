@@ -31,7 +31,7 @@ def bring(changing, tmp_path):
         mapping = {name: field for name, field in MAPPING.items() if any(name in row for row in rows)}
         options = Options(**{"region": region, "source": "示例", "mapping": mapping} | options)
         reading = plan(path, options, await known_regions(changing))
-        allow = await permit(changing, viewer, reading, date(2026, 11, 22), "")
+        allow = await permit(changing, viewer, reading, date(2026, 11, 22))
         return await apply(changing, reading, viewer=viewer, allow=allow)
 
     return brought
@@ -152,7 +152,7 @@ async def test_what_is_no_longer_allowed_under_the_locks_is_not_imported(changin
     path.write_text(json.dumps([row(code)], ensure_ascii=False), encoding="utf-8")
     mapping = {name: MAPPING[name] for name in ("代码", "名称", "提供方")}
     reading = plan(path, Options(region="410299", source="示例", mapping=mapping), await known_regions(changing))
-    allow = await permit(changing, OFFICER, reading, date(2026, 11, 22), "")
+    allow = await permit(changing, OFFICER, reading, date(2026, 11, 22))
     await bring(ADMINISTRATOR, row(code, 提供方="县公安局"))
     with pytest.raises(Refused):
         await apply(changing, reading, viewer=OFFICER, allow=allow)
