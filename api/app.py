@@ -18,6 +18,7 @@ from api.answer import Answerer
 from api.door.documents import read_documents
 from api.door.metrics import TALLY
 from api.door.rate import Rates
+from api.door.readiness import Readiness
 from api.http import PAGE_HEADERS, GraphQLEndpoint
 from api.identity.assemble import assemble
 from api.identity.local import person
@@ -69,6 +70,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
     door = settings.door
     database = Database(address, Lanes(door.statements))
     rates = Rates(door.rate, door.public_rate)
+    readiness = Readiness(database.is_ready)
     identity = assemble(settings.home, settings.providers, database, say)
 
     uploads = Uploads(database, identity.identify, settings, rates)
@@ -88,7 +90,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
         return PlainTextResponse("ok\n")
 
     async def ready(_: Request) -> Response:
-        is_ready = not app.is_stopping and await database.is_ready()
+        is_ready = not app.is_stopping and await readiness.is_ready()
         return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
 
     app = Service(
@@ -109,6 +111,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
         (ASSETS / "index.html").read_bytes(),
         hosts=frozenset() if ANY_HOST in identity.hosts else frozenset(identity.hosts),
         rates=rates,
+        remembers=identity.remembers,
         documents=read_documents(door.documents) if door.documents else {},
         only_documents=door.only_documents,
         logs_all=door.logs_all,

@@ -20,10 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.answer import Answerer, Request
 from api.door.documents import EVERYONE
+from api.door.logs import line
 from api.door.metrics import count
 from api.door.protocol import ENDS_WITH_CLIENT
 from api.door.rate import RateLimited, Rates, retry_after
-from api.identity import Identify
+from api.identity import Identify, Remembers
 from api.identity.errors import NotIdentified
 from api.request import DEPARTMENT, REQUEST_ID
 from graph.errors import Overloaded
@@ -41,8 +42,8 @@ MAX_VALUES = 5_000
 MAX_DEPTH = 100
 SLOW_SECONDS = 1.0
 """An answer that took longer is told to the log."""
-REFUSED_IDENTITY = 5
-"""What it costs an address to have sent a token that does not hold."""
+REFUSED_IDENTITY, MALFORMED = 5, 1
+"""What it costs to send a token that does not hold (the address pays it), and what is no request."""
 
 Headers = list[tuple[bytes, bytes]]
 Response = tuple[int, bytes, bytes, Headers]
@@ -59,7 +60,6 @@ PAGE_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
-GIVEN_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}").fullmatch
 OURS = secrets.token_hex(6).encode()
 NUMBERS = itertools.count(1)
 
@@ -77,7 +77,8 @@ class Malformed(Exception):
 class GraphQLEndpoint:
     """The ASGI application at `/graphql`; a browser gets `page` instead.
 
-    Only requests to one of `hosts` are answered, if any are given. `rates` bound what a viewer may ask for; `documents` are
+    Only requests to one of `hosts` are answered, if any are given. `rates` bound what a viewer may ask for, and how often an
+    address may send a token that was not just checked, of which `remembers` knows. `documents` are
     the persisted ones, and `only_documents` says who may ask nothing else: nobody, the public, or everyone.
     """
 
@@ -88,6 +89,7 @@ class GraphQLEndpoint:
         page: bytes,
         *,
         rates: Rates,
+        remembers: Remembers = lambda _: False,
         hosts: AbstractSet[str] = frozenset(),
         documents: Mapping[str, str] | None = None,
         only_documents: str = "",
@@ -98,6 +100,7 @@ class GraphQLEndpoint:
         self.page = page
         self.hosts = hosts
         self.rates = rates
+        self.remembers = remembers
         self.documents = documents or {}
         self.only_documents = only_documents
         self.logs_all = logs_all
@@ -107,8 +110,7 @@ class GraphQLEndpoint:
         began = time.perf_counter()
         scope[ENDS_WITH_CLIENT] = True
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        given = headers.get(b"x-request-id")
-        id = given if given and GIVEN_ID(given) else b"%b-%x" % (OURS, next(NUMBERS))
+        id = b"%b-%x" % (OURS, next(NUMBERS))
         REQUEST_ID.set(id.decode())
         try:
             status, media, body, more = await self.respond(scope, headers, receive)
@@ -125,13 +127,14 @@ class GraphQLEndpoint:
         count(status, seconds)
         if self.logs_all or status >= 400 or seconds > SLOW_SECONDS:  # noqa: PLR2004
             level = logging.WARNING if status >= 500 else logging.INFO  # noqa: PLR2004
-            log.log(level, "request", extra={"status": status, "milliseconds": round(seconds * 1000, 1)})
+            log.log(level, "request", extra=line(headers, status, seconds))
 
     async def respond(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Response:
         """The response to a request, whatever it is."""
         method: str = scope["method"]
         guards = [] if method == "POST" else GUARDS
         media = JSON
+        viewer = PUBLIC
         try:
             media = self.admitted(method, headers)
             if media == HTML:
@@ -139,7 +142,7 @@ class GraphQLEndpoint:
                 if method == "GET" and b"query=" not in query and b"documentId=" not in query:
                     return 200, MEDIA[HTML], self.page, PAGE_HEADERS
                 media = JSON
-            viewer = await self.identified(scope)
+            viewer = await self.identified(scope, headers)
             bucket = self.rates.of(viewer, scope.get("client"))
             if bucket is not None:
                 bucket.check()
@@ -148,6 +151,8 @@ class GraphQLEndpoint:
                 request.query = self.text_of(request, viewer)
             answer = await self.answerer.answer(request, viewer, bucket, is_get=method == "GET")
         except (Malformed, NotIdentified, RateLimited, Overloaded) as refused:
+            if isinstance(refused, Malformed) and (bucket := self.rates.of(viewer, scope.get("client"))):
+                bucket.left -= MALFORMED
             status, code, more = described(refused)
             return problem(status, str(refused), code, media, [*guards, *more])
         # The older media type reports everything but a malformed request as 200.
@@ -165,8 +170,15 @@ class GraphQLEndpoint:
             raise Malformed(406, f"Accept {GRAPHQL} or {JSON}.")
         return media
 
-    async def identified(self, scope: Scope) -> Viewer:
-        """Who asks; NotIdentified, which costs the caller's address something."""
+    async def identified(self, scope: Scope, headers: dict[bytes, bytes]) -> Viewer:
+        """Who asks; NotIdentified, which costs the caller's address something.
+
+        RateLimited before a token is checked, which costs us something, where the address has nothing left for it.
+        """
+        if b"authorization" in headers:
+            bucket = self.rates.of(PUBLIC, scope.get("client"))
+            if bucket is not None and bucket.left <= 0 and not self.remembers(scope):
+                bucket.check()
         try:
             viewer = await self.identify(scope)
         except NotIdentified:

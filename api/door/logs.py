@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -24,13 +25,24 @@ SECRETS = re.compile(
     r"|[\w.+-]+@[\w-]+\.[\w.]+"
 )
 """What a message never shows, should it come so far."""
-FIELDS = ("status", "milliseconds")
+FIELDS = ("route", "status", "milliseconds", "given")
+GIVEN_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}").fullmatch
+"""A request id of the client's that is told beside ours; ours alone goes into the trail."""
 PLACES = 12
 
 
 def safe(text: str) -> str:
     """A text without what must not be told."""
     return SECRETS.sub("…", text)
+
+
+def line(headers: Mapping[bytes, bytes], status: int, seconds: float) -> dict[str, Any]:
+    """What the log tells of an answered request."""
+    said: dict[str, Any] = {"status": status, "milliseconds": round(seconds * 1000, 1)}
+    given = headers.get(b"x-request-id", b"")
+    if GIVEN_ID(given):
+        said["given"] = safe(given.decode())
+    return said
 
 
 class JsonFormatter(logging.Formatter):

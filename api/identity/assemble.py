@@ -6,7 +6,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from api.identity import Identify, local
+from api.identity import Identify, Remembers, local
 from api.identity.browser import Browser, LinkBrowser
 from api.identity.code import Code
 from api.identity.denials import Denials
@@ -25,6 +25,7 @@ class Assembled:
     """Who asks, the routes of login and logout, the host names under which the service answers, and what to do at the end."""
 
     identify: Identify
+    remembers: Remembers
     routes: list[Route]
     hosts: Sequence[str]
     close: Callable[[], Awaitable[None]]
@@ -40,7 +41,7 @@ def assemble(home: Path, providers: Providers | None, database: Database, say: C
         sessions = Sessions(session_key(home), is_https=False)
         identity = Identity(local.tokens(home), sessions, Revoked(database), "", denials.add)
         browser = LinkBrowser(identity, database, local.person(), say)
-        return Assembled(identity.identify, browser.routes, LOOPBACK, denials.close)
+        return Assembled(identity.identify, identity.remembers, browser.routes, LOOPBACK, denials.close)
     believed = {issuer.issuer: (issuer, Provider(issuer.issuer)) for issuer in providers.issuers.values()}
     sessions = Sessions(session_key(home, providers.session_key_file), is_https=providers.url.startswith("https:"))
     identity = Identity(Tokens(believed), sessions, Revoked(database), providers.url, denials.add)
@@ -50,4 +51,4 @@ def assemble(home: Path, providers: Providers | None, database: Database, say: C
         if issuer.login is not None
     }
     browser = Browser(identity, database, codes, providers.session_minutes)
-    return Assembled(identity.identify, browser.routes, providers.allowed_hosts, denials.close)
+    return Assembled(identity.identify, identity.remembers, browser.routes, providers.allowed_hosts, denials.close)

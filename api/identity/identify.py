@@ -55,6 +55,11 @@ class Identity:
             raise
         return found.viewer
 
+    def remembers(self, scope: Scope) -> bool:
+        """Whether the token of a request was checked a moment ago."""
+        authorization = header(scope["headers"], b"authorization") or ""
+        return self.tokens.remembers(authorization[len(SCHEME) :].strip(" "))
+
     async def bearer(self, authorization: str) -> Believed:
         """Who the token of an Authorization header says; NotIdentified if it does not hold."""
         if authorization[: len(SCHEME)].lower() != SCHEME:

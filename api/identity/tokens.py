@@ -77,6 +77,10 @@ class Tokens:
         self.ahead = ahead
         self._kept = Kept[Believed]()
 
+    def remembers(self, token: str) -> bool:
+        """Whether a token was checked a moment ago."""
+        return self._kept.get(token) is not None
+
     async def believed(self, token: str) -> Believed:
         """Who the bearer of a token is; Unauthorized if it does not hold, ProviderDown if that cannot be found out."""
         now = time.time()

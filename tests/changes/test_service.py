@@ -35,13 +35,15 @@ async def client(changing, tmp_path):
 async def test_a_change_is_in_the_trail_under_the_request_that_asked_for_it(client, changing):
     body = {"query": DESCRIBE, "variables": {"name": "服务条目", "key": "http"}}
     headers = client.token | {"x-request-id": "of-this-test"}
-    answer = (await client.post("/graphql", json=body, headers=headers)).json()
+    response = await client.post("/graphql", json=body, headers=headers)
+    answer = response.json()
     made = answer["data"]["describeResource"]
     assert made["resource"]["publication"] == "DRAFT"
     [event] = await changing.run(
         "MATCH (e:Event {id: $id}) RETURN e.actor AS actor, e.request AS request", id=made["event"]
     )
-    assert event == {"actor": OFFICER.subject, "request": "of-this-test"}
+    assert event == {"actor": OFFICER.subject, "request": response.headers["x-request-id"]}
+    assert event["request"] != "of-this-test"
     assert (await client.post("/graphql", json=body, headers=client.token)).json() == answer
     refused = (await client.post("/graphql", json=body)).json()
     assert refused["data"]["describeResource"] == {"__typename": "Refusal", "code": "NOT_ALLOWED"}

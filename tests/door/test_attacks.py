@@ -111,14 +111,15 @@ def test_an_error_within_tells_nothing(door, monkeypatch):
     monkeypatch.setattr(door.app.graphql.answerer.planner, "plan", lambda *_: 1 / 0)
     with Client(door.port) as client:
         status, headers, body = client.ask("{ __typename }", "x-request-id: my-id.1")
-        assert (status, headers["x-request-id"]) == (500, "my-id.1")
+        assert status == 500
+        assert headers["x-request-id"] != "my-id.1"
         assert body["errors"][0]["message"] == "The request failed. The log of the service says why."
         monkeypatch.undo()
         assert client.ask("{ __typename }")[0] == 200
 
 
-@pytest.mark.parametrize("given", ["a b", "x" * 65, 'x"y', ""])
-def test_a_request_id_that_could_be_anything_is_not_taken(door, given):
+@pytest.mark.parametrize("given", ["a", "a b", "x" * 65, 'x"y', ""])
+def test_a_request_id_is_ours(door, given):
     with Client(door.port) as client:
         assert client.ask("{ __typename }", f"x-request-id: {given}")[1]["x-request-id"] != given
 

@@ -67,9 +67,13 @@ def test_of_an_exception_only_its_type_and_place_are_told(lines):
 def test_a_refused_request_is_one_line_with_its_id_and_department(door, lines):
     with Client(door.port) as client:
         client.send(request(b'{"query": 5}', "x-viewer: viewer", "x-request-id: abc", f"authorization: Bearer {JWT}"))
-        assert client.answer()[0] == 400
-    [line] = eventually(lambda: [line for line in lines() if line.get("request") == "abc"])
-    assert line.keys() == {"at", "level", "logger", "message", "request", "department", "status", "milliseconds"}
+        status, headers, _ = client.answer()
+    [line] = eventually(lambda: [line for line in lines() if line.get("given") == "abc"])
+    assert line.keys() == {
+        "at", "level", "logger", "message", "request", "department", "status", "milliseconds", "given",
+    }  # fmt: skip
+    assert status == 400
+    assert line["request"] == headers["x-request-id"] != "abc"
     assert (line["status"], line["department"]) == (400, VIEWER.department)
 
 
