@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.answer import Answerer
 from api.door.documents import read_documents
+from api.door.gate import PRICES, Gate, first_part
 from api.door.metrics import TALLY
 from api.door.rate import Rates
 from api.door.readiness import Readiness
@@ -49,11 +50,14 @@ class Service(Starlette):
 
     is_stopping = False
     graphql: GraphQLEndpoint
+    gate: Gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"] == "/graphql":
             await self.graphql(scope, receive, send)
+        elif scope["type"] == "http" and first_part(scope["path"]) in PRICES:
+            await self.gate(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -83,6 +87,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
                 yield
                 await identity.close()
                 await uploads.denials.close()
+                await database.settle()
         finally:
             TALLY.lanes.remove(database.lanes)
 
@@ -105,6 +110,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=identity.hosts)],
         lifespan=lifespan,
     )
+    app.gate = Gate(super(Service, app).__call__, rates, identity.remembers)
     app.graphql = GraphQLEndpoint(
         Answerer(SCHEMA, database, settings.today, seconds=door.seconds, hides_schema=not door.tells_schema),
         identity.identify,

@@ -24,7 +24,7 @@ from api.door.rate import RateLimited, Rates, retry_after
 from api.identity import Identify
 from api.identity.denials import Denials
 from api.identity.errors import NotIdentified
-from api.request import REQUEST_ID
+from api.request import DEPARTMENT, REQUEST_ID
 from api.settings import Settings
 from graph.changes.importing import admit, permit
 from graph.database import Database
@@ -105,6 +105,7 @@ class Uploads:
     async def respond(self, request: Request) -> Response:
         """The response to an upload; NotIdentified or NotTaken before its import begins."""
         viewer = await self.identify(request.scope)
+        DEPARTMENT.set(viewer.department)
         bucket = self.rates.of(viewer, request.scope.get("client"))
         if bucket:
             bucket.spend(REFUSED_PRICE)

@@ -97,10 +97,14 @@ class Database:
 
     async def __aexit__(self, *_: object) -> None:
         """Let the shielded work finish, then close every connection."""
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        await self.settle()
         if self._driver:
             await self._driver.close()
+
+    async def settle(self) -> None:
+        """Wait for the shielded work."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
 
     def _session(self, mode: str, ahead: int = -1) -> neo4j.AsyncSession:
         if self._driver is None:

@@ -45,7 +45,7 @@ def serve(
 
         logs.configure()
         app = create_app(settings, address, say)
-        server = DoorServer(app, bounds=settings.door.bounds, drain=settings.door.drain, stopping=app.stop)
+        server = DoorServer(app, door=settings.door, stopping=app.stop)
         # uvicorn lets requests finish, then raises the signal again; both are an ordinary end.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):

@@ -17,10 +17,11 @@ BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 
 
 class Tally(Collector):
-    """Requests by status, how long they took, and how full the lanes of the databases are."""
+    """Requests by status or by route and status, how long they took, and how full the lanes of the databases are."""
 
     def __init__(self) -> None:
         self.statuses: dict[int, int] = {}
+        self.routes: dict[tuple[str, int], int] = {}
         self.buckets = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
         self.lanes: list[Lanes] = []
@@ -31,12 +32,22 @@ class Tally(Collector):
         self.buckets[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 
+    def count_route(self, route: str, status: int) -> None:
+        """Count one answered request that is not for GraphQL."""
+        self.routes[route, status] = self.routes.get((route, status), 0) + 1
+
     def collect(self) -> Iterator[Metric]:
         """The metrics as they are now."""
         requests = CounterMetricFamily("yuanliu_requests", "GraphQL requests by status", labels=["status"])
         for status, number in sorted(self.statuses.copy().items()):
             requests.add_metric([str(status)], number)
         yield requests
+        others = CounterMetricFamily(
+            "yuanliu_other_requests", "Requests of other routes by status", labels=["route", "status"]
+        )
+        for (route, status), number in sorted(self.routes.copy().items()):
+            others.add_metric([route, str(status)], number)
+        yield others
         below: list[tuple[str, float]] = []
         total = 0
         for bound, number in zip((*map(str, BOUNDS), "+Inf"), self.buckets, strict=True):

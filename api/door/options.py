@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from api.door.documents import ONLY
@@ -17,7 +18,8 @@ class Door:
     """What a viewer may ask for, how much at once, and how the service ends.
 
     `statements` is how many run at once by lane. `rate` and `public_rate` are units a second, 0 for no bound: a thing by its
-    id costs one. `documents` is the file of the persisted documents, and `only_documents` says who may ask nothing else.
+    id costs one. `proxies` are the addresses or networks whose `X-Forwarded-For` is believed. `documents` is the file of the
+    persisted documents, and `only_documents` says who may ask nothing else.
     """
 
     statements: dict[str, int] = field(default_factory=dict[str, int])
@@ -30,6 +32,7 @@ class Door:
     metrics: tuple[str, int] | None = None
     drain: float = DRAIN_SECONDS
     logs_all: bool = False
+    proxies: tuple[str, ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
 
     @classmethod
@@ -40,6 +43,7 @@ class Door:
         YUANLIU_REQUEST_SECONDS how long a request may take; YUANLIU_RATE and YUANLIU_PUBLIC_RATE what a viewer may ask for;
         YUANLIU_DOCUMENTS a file of persisted documents, YUANLIU_DOCUMENTS_ONLY `public` or `everyone`;
         YUANLIU_PUBLIC_INTROSPECTION=1 tells the schema to the public; YUANLIU_METRICS `host:port` of the metrics;
+        YUANLIU_PROXIES the addresses or networks of our proxies;
         YUANLIU_DRAIN_SECONDS how long requests are still taken after SIGTERM; YUANLIU_LOG=all logs every request.
         """
         documents = environment.get("YUANLIU_DOCUMENTS")
@@ -60,6 +64,7 @@ class Door:
             metrics=host_and_port(environment.get("YUANLIU_METRICS", "")),
             drain=number(environment, "YUANLIU_DRAIN_SECONDS", DRAIN_SECONDS),
             logs_all=environment.get("YUANLIU_LOG") == "all",
+            proxies=networks(environment.get("YUANLIU_PROXIES", "")),
         )
 
 
@@ -86,6 +91,19 @@ def statements(text: str) -> dict[str, int]:
     if len(parts) != len(lanes) or not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise BadInput(f"YUANLIU_STATEMENTS is {text!r}.", "Set it to three numbers, such as 64,16,2.")
     return {lane: int(part) for lane, part in zip(lanes, parts, strict=True)}
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """The addresses and networks in a list with commas; BadInput if one of them is neither, or is everyone's."""
+    parts = tuple(part for each in text.split(",") if (part := each.strip()))
+    for part in parts:
+        try:
+            is_known = ip_network(part).prefixlen > 0
+        except ValueError:
+            is_known = False
+        if not is_known:
+            raise BadInput(f"YUANLIU_PROXIES is {text!r}.", "Set it to addresses such as 10.0.0.5,10.1.0.0/24.")
+    return parts
 
 
 def host_and_port(text: str) -> tuple[str, int] | None:

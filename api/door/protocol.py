@@ -57,11 +57,14 @@ class DoorProtocol(HttpToolsProtocol):
             self.refuse(503, "The service is full. Ask again in a moment.", b"retry-after: 1\r\n")
 
     def make_room(self) -> bool:
-        """End the connections that have sent nothing of use for longest, a tenth of all; whether there was any."""
+        """End the connections that have sent nothing of use for longest, a tenth of all; whether there was any.
+
+        Those with a body that comes too slowly go after the idle ones.
+        """
         others: list[Any] = [one for one in self.connections if one is not self]
         before = self.since - self.bounds.idle_seconds
-        idle: list[DoorProtocol] = [one for one in others if one.is_idle and one.since < before]
-        idle.sort(key=lambda one: one.since)
+        late = [one for one in others if one.since < before and (one.is_idle or one.is_slow(self.since))]
+        idle: list[DoorProtocol] = sorted(late, key=lambda one: (not one.is_idle, one.since))
         for one in idle[: max(1, self.bounds.connections // 10)]:
             one.transport.abort()
             self.connections.discard(one)
@@ -71,6 +74,10 @@ class DoorProtocol(HttpToolsProtocol):
     def is_idle(self) -> bool:
         """Whether no request is being answered or sent beyond its head."""
         return self.cycle is None or self.cycle.response_complete
+
+    def is_slow(self, now: float) -> bool:
+        """Whether a body comes more slowly than it must."""
+        return self.stage == "body" and self.received - self.mark < (now - self.since) * self.bounds.bytes_a_second
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the work for a client that has gone, where the application said that it ends with the client."""

@@ -1,6 +1,7 @@
 """The server: uvicorn with the door's protocol, that ends in order."""
 
 import asyncio
+import math
 import signal
 import socket
 import time
@@ -11,21 +12,22 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from api.door.protocol import Bounds, DoorProtocol
+from api.door.options import Door
+from api.door.protocol import DoorProtocol
 
-GRACE_SECONDS = 40
-"""How long requests under way may take to finish, once no new ones are taken: longer than any may take."""
+GRACE_SECONDS = 10
+"""How much longer than any request may take those under way may take to finish, once no new ones are taken."""
 
 
 class DoorServer(uvicorn.Server):
-    """Serves `app`.
+    """Serves `app` as `door` says; only its proxies are believed for whom they ask.
 
-    On SIGTERM `stopping` is called, and requests are still answered for `drain` seconds, each connection closed after its
+    On SIGTERM `stopping` is called, and requests are still answered for `door.drain` seconds, each connection closed after its
     answer; then no more are taken, those under way finish, and the application ends. SIGINT leaves the draining out.
     """
 
-    def __init__(self, app: ASGIApp, *, bounds: Bounds, drain: float, stopping: Callable[[], None]) -> None:
-        protocol = type("BoundProtocol", (DoorProtocol,), {"bounds": bounds})
+    def __init__(self, app: ASGIApp, *, door: Door, stopping: Callable[[], None]) -> None:
+        protocol = type("BoundProtocol", (DoorProtocol,), {"bounds": door.bounds})
         config = uvicorn.Config(
             app,
             http=protocol,
@@ -33,12 +35,13 @@ class DoorServer(uvicorn.Server):
             lifespan="on",
             log_config=None,
             access_log=False,
-            proxy_headers=False,
+            proxy_headers=bool(door.proxies),
+            forwarded_allow_ips=list(door.proxies),
             server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_graceful_shutdown=math.ceil(door.seconds) + GRACE_SECONDS,
         )
         super().__init__(config)
-        self.drain = drain
+        self.drain = door.drain
         self.stopping = stopping
         self.drained_at: float | None = None
 

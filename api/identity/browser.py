@@ -18,7 +18,7 @@ from api.identity.code import Code
 from api.identity.errors import NotIdentified, ProviderDown, Unauthorized
 from api.identity.identify import Identity, header
 from api.identity.tokens import Believed
-from api.request import REQUEST_ID
+from api.request import DEPARTMENT, REQUEST_ID
 from graph.database import Database
 from graph.errors import GraphError
 from graph.permissions import PUBLIC, Viewer
@@ -79,6 +79,7 @@ class Browser:
             if found := self.identity.session(request.scope):
                 await self.identity.revoked.refuse(found)
                 viewer = found.viewer
+                DEPARTMENT.set(viewer.department)
         except Unauthorized:
             headers["set-cookie"] = self.identity.sessions.gone(request.scope)
         said = {"subject": viewer.subject, "department": viewer.department, "region": viewer.region}
@@ -112,6 +113,7 @@ class Browser:
     async def begin(self, request: Request, believed: Believed) -> Response:
         """A session, once the event of the login is committed."""
         session = replace(believed, until=time.time() + self.seconds)
+        DEPARTMENT.set(session.viewer.department)
         await self.identity.revoked.refuse(session)
         entry = Entry(Action.LOGIN, [session.viewer.subject])
         await record_alone(self.database, session.viewer, [entry], request=REQUEST_ID.get())
@@ -133,6 +135,7 @@ class Browser:
             headers["set-cookie"] = self.identity.sessions.gone(request.scope)
             found = None
         if found is not None:
+            DEPARTMENT.set(found.viewer.department)
             key = f"session|{found.session}"
             await revoke(self.database, found.viewer, key, Action.LOGOUT, request=REQUEST_ID.get())
             await self.identity.revoked.reload()

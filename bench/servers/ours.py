@@ -1,5 +1,7 @@
 """The service itself, as `serve` runs it, asked by the local administrator."""
 
+from dataclasses import replace
+
 import uvloop
 from starlette.types import Scope
 
@@ -21,5 +23,5 @@ if __name__ == "__main__":
         raise SystemExit("NEO4J_URI is not set")
     app = create_app(settings, settings.address)
     app.graphql.identify = identify
-    server = DoorServer(app, bounds=settings.door.bounds, drain=0, stopping=app.stop)
+    server = DoorServer(app, door=replace(settings.door, drain=0), stopping=app.stop)
     uvloop.run(server.serve([bound()]))

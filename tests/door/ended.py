@@ -22,5 +22,5 @@ if __name__ == "__main__":
     with listening("127.0.0.1", 0) as bound, suppress(KeyboardInterrupt):
         sys.stdout.write(f"{bound.getsockname()[1]}\n")
         sys.stdout.flush()
-        DoorServer(app, bounds=door.bounds, drain=door.drain, stopping=app.stop).run([bound])
+        DoorServer(app, door=door, stopping=app.stop).run([bound])
     sys.stdout.write("ended\n")

@@ -59,7 +59,7 @@ def app_of(address: Address, door: Door, home: Path) -> Service:
 def serving(address: Address, door: Door, home: Path) -> Iterator[Served]:
     door = replace(door, drain=0.0)
     app = app_of(address, door, home)
-    server = DoorServer(app, bounds=door.bounds, drain=door.drain, stopping=app.stop)
+    server = DoorServer(app, door=door, stopping=app.stop)
     with listening("127.0.0.1", 0) as bound:
         port = bound.getsockname()[1]
         thread = threading.Thread(target=lambda: uvloop.run(server.serve([bound])))
