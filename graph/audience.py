@@ -27,8 +27,10 @@ PATH: LiteralString = """head(COLLECT { MATCH (<d>)-[lies:LOCATED_IN]->(locality
 PROVIDER: LiteralString = """head(COLLECT { MATCH (<r>)<-[provides:PROVIDES]-(giver:Department)
     RETURN giver ORDER BY <first provides giver> })"""
 
+# The lock comes first: whoever adds items to the resource meanwhile is waited for, and they are found.
 RESOURCES: LiteralString = """
 UNWIND $ids AS id MATCH (r:Resource {id: id})
+SET r._lock = 1 REMOVE r._lock
 WITH r, <provider r> AS d
 WITH r, d, CASE WHEN d IS NULL THEN head(COLLECT { MATCH (g:Region {id: 'Region:' + r.catalogRegion}) RETURN g.path })
   ELSE <path d> END AS path

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from changes.people import ADMINISTRATOR, COUNTY, OFFICER, person
+from changes.people import COUNTY, OFFICER, person
 from changes.spelling import Word
 from graph.changes.importing import permit
 from graph.errors import Refused
@@ -15,10 +15,11 @@ from graph.words import Role
 
 CODES = count()
 ENTRY = "... on ResourceChanged { resource { publication secrecy } }"
+ADMINISTRATOR = person("importer", Role.ADMINISTRATOR)
 COUNTY_OFFICER = person("county", Role.CATALOG_OFFICER, "", COUNTY)
 NORTHERN_OFFICER = person("northern", Role.CATALOG_OFFICER, "", "Region:210199")
 MAPPING = {"代码": "resourceCode", "名称": "name", "提供方": "provider", "网址": "landingPage", "涉密": "secrecy",
-           "类": "classification", "格式": "formats"}  # fmt: skip
+           "类": "classification", "格式": "formats", "周期": "updateCycle", "共享": "shareType", "方式": "shareModes"}  # fmt: skip
 
 
 @pytest.fixture
@@ -53,6 +54,10 @@ def state(changing):
 
 def row(code, **other):
     return {"代码": code, "名称": f"条目{code}", "提供方": "县民政局"} | other
+
+
+WHOLE = {"类": "民政", "格式": "数据库", "周期": "每月", "共享": "无条件共享", "方式": "数据接口"}
+"""What the regimes of the north and of Kaifeng ask of an entry that stands published."""
 
 
 def fresh():
@@ -104,17 +109,17 @@ async def test_what_a_complete_file_closed_returns_as_it_was(bring, send, state)
 
 async def test_an_officer_publishes_by_a_file_what_he_could_publish_without(bring, state):
     bare, whole = fresh(), fresh()
-    report = await bring(OFFICER, row(bare), row(whole, 类="民政", 格式="数据库"))
+    report = await bring(OFFICER, row(bare), row(whole, **WHOLE))
     assert report.counts["notPublished"] == 1
     assert (await state(bare))[0] == "DRAFT"
     assert (await state(whole))[0] == "PUBLISHED"
-    await bring(OFFICER, row(whole, 名称="改名", 类="", 格式="数据库"))
+    await bring(OFFICER, row(whole, **WHOLE | {"名称": "改名", "类": ""}))
     assert await state(whole) == ("DRAFT", "NOT_SECRET", "改名")
 
 
 async def test_where_the_regime_wants_a_review_an_officer_imports_drafts(bring, state):
     code = fresh()
-    said = row(code, 提供方="区民政局", 类="民政", 格式="数据库")
+    said = row(code, 提供方="区民政局", **WHOLE)
     await bring(NORTHERN_OFFICER, said, region="210199")
     assert (await state(code, "210199"))[0] == "DRAFT"
     code = fresh()
