@@ -83,12 +83,13 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         TALLY.lanes.append(database.lanes)
         try:
-            async with database, sealing(database, Keyring(settings.trail), person()):
+            async with database, sealing(database, Keyring(settings.trail), person()) as TALLY.sealed:
                 yield
                 await identity.close()
                 await uploads.denials.close()
                 await database.settle()
         finally:
+            TALLY.sealed = None
             TALLY.lanes.remove(database.lanes)
 
     async def health(_: Request) -> Response:

@@ -131,7 +131,9 @@ RECEIVED: LiteralString = """EXISTS { MATCH ({n})-[received:TO]->(recipient:Depa
 STANDARD: LiteralString = "{n}.standard IS NOT NULL"
 MEANT: LiteralString = "EXISTS { MATCH ({n})<-[:MEANS]-(meaning:DataItem) WHERE {meaning} }"
 DONE: LiteralString = """EXISTS { MATCH (doer:Department {id: {n}.department})-[sits:LOCATED_IN]->(seat:Region)
-  WHERE sits.withdrawnAt IS NULL AND any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }"""
+  WHERE sits.withdrawnAt IS NULL AND (sits.since IS NULL OR sits.since <= $viewer.today)
+    AND (sits.until IS NULL OR sits.until > $viewer.today)
+    AND any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }"""
 ASSIGNED: LiteralString = """{n}.subject = $viewer.subject OR EXISTS { MATCH (seat:Region {id: {n}.region})
   WHERE any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }"""
 SECURED: LiteralString = """({n}.operatorId IN $viewer.departments

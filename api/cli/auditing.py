@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from api.cli.console import catalog, connected, errors, output
 from api.identity.local import person
 from api.settings import Settings
 from graph.errors import BadInput
-from graph.trail import proving, witness
+from graph.trail import proving, restoring, witness
 from graph.trail.checkpoint import Checkpoint
 from graph.trail.export import Exported, export
 from graph.trail.findings import Findings
@@ -30,7 +31,13 @@ app = typer.Typer(help="留痕 The trail: verify it, export it, sign it, witness
 
 Keys = Annotated[
     list[str] | None,
-    typer.Option("--key", help="公钥 Public key that you were given, or a file of keys; may be repeated."),
+    typer.Option(
+        "--key", help="公钥 Public key that you were given, or a file of keys; may be repeated, oldest first."
+    ),
+]
+Lost = Annotated[
+    list[int] | None,
+    typer.Option("--lost", help="已丢失 Checkpoint that you know was lost when a copy was restored; may be repeated."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 Folder = Annotated[Path, typer.Argument(help="导出 Folder of `audit export`.")]
@@ -42,6 +49,7 @@ def verify_trail(
     key: Keys = None,
     witnessed: Annotated[Path | None, typer.Option(help="见证 Checkpoints that a witness kept.")] = None,
     proof: Annotated[Path | None, typer.Option(help="证明 Instead: an answer of `event {…}` as JSON.")] = None,
+    lost: Lost = None,
     as_json: Json = False,
 ) -> None:
     """Verify the trail; exit code 1 if anything is wrong."""
@@ -50,9 +58,9 @@ def verify_trail(
     if proof is not None:
         found = proved(proof, keys)
     elif folder is not None:
-        found = verify(folder, required(keys), kept)
+        found = verify(folder, required(keys), kept, lost or ())
     else:
-        found = asyncio.run(verified(Settings.read(), keys, kept))
+        found = asyncio.run(verified(Settings.read(), keys, kept, lost or ()))
     show(found, as_json=as_json)
 
 
@@ -73,6 +81,7 @@ def write_checkpoint(
     rotate: Annotated[bool, typer.Option("--rotate", help="更换密钥 Replace the key.")] = False,
     lost: Annotated[bool, typer.Option("--lost", help="密钥丢失 The key is gone: begin with another.")] = False,
     restored: Annotated[bool, typer.Option("--restored", help="已恢复 An older copy was restored: go on.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not ask.")] = False,
 ) -> None:
     """Sign what the logs hold now, and print the note."""
     chosen = [
@@ -82,6 +91,10 @@ def write_checkpoint(
     ]
     if len(chosen) > 1:
         raise BadInput("Only one of --rotate, --lost and --restored can be given.", "Give them one after the other.")
+    if restored and not yes:
+        number, last = asyncio.run(still_there(Settings.read()))
+        said = f"Checkpoints {number + 1}-{last} are given up" if number < last else "No checkpoint is given up"
+        typer.confirm(f"{said}: what they covered is no longer proved. 继续 Go on?", abort=True)
     checkpoint = asyncio.run(sealed(Settings.read(), chosen[0] if chosen else None))
     if checkpoint is None:
         errors.print("没有新的留痕 Nothing happened since the last checkpoint.", highlight=False)
@@ -94,23 +107,26 @@ def witness_export(
     folder: Folder,
     state: Annotated[Path, typer.Option("--state", help="见证 The file in which you keep what you have seen.")],
     key: Keys = None,
+    lost: Lost = None,
     as_json: Json = False,
 ) -> None:
     """Verify an export against what you have seen before, and keep its checkpoints if nothing is wrong."""
-    found = verify(folder, required(read_keys(key or ())), witness.kept(state))
+    found = verify(folder, required(read_keys(key or ())), witness.kept(state), lost or ())
     if found.is_sound:
         count = witness.keep(state, folder)
         found.remarks.append(f"{count} checkpoints were added to {state}.")
     show(found, as_json=as_json)
 
 
-async def verified(settings: Settings, keys: Sequence[PublicKey], kept: Sequence[Checkpoint]) -> Findings:
+async def verified(
+    settings: Settings, keys: Sequence[PublicKey], kept: Sequence[Checkpoint], lost: Sequence[int]
+) -> Findings:
     """What is found in the database; the keys, unless given, are those of this machine. That it was verified is an event."""
     ring = Keyring(settings.trail)
     with connected(settings) as address, tempfile.TemporaryDirectory() as scratch:
         async with catalog(address) as database:
             await export(database, ring, Path(scratch) / "trail")
-            found = verify(Path(scratch) / "trail", keys or ring.public(), kept)
+            found = verify(Path(scratch) / "trail", keys or ring.public(), kept, lost, datetime.now(UTC))
             entry = Entry(Action.VERIFY, after={"sound": found.is_sound, "events": found.events})
             await record_alone(database, person(), [entry], request="")
             return found
@@ -123,6 +139,13 @@ async def written(settings: Settings, folder: Path) -> Exported:
             exported = await export(database, Keyring(settings.trail), folder)
             await record_alone(database, person(), [Entry(Action.EXPORT, note="trail")], request="")
             return exported
+
+
+async def still_there(settings: Settings) -> tuple[int, int]:
+    """The last checkpoint of which the database still has all events, and the last one signed."""
+    with connected(settings) as address:
+        async with catalog(address) as database:
+            return await restoring.kept(database, Keyring(settings.trail))
 
 
 async def sealed(settings: Settings, why: Why | None) -> Checkpoint | None:

@@ -3,6 +3,7 @@
 Requests are counted by hand: the library's own counters cost a point read ten times as much.
 """
 
+import time
 from bisect import bisect_left
 from collections.abc import Iterator
 from wsgiref.simple_server import WSGIServer
@@ -12,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from graph.lanes import Lanes  # noqa: TC001
+from graph.trail.sealing import Sealed  # noqa: TC001
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
@@ -25,6 +27,7 @@ class Tally(Collector):
         self.buckets = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
         self.lanes: list[Lanes] = []
+        self.sealed: Sealed | None = None
 
     def count(self, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -64,6 +67,9 @@ class Tally(Collector):
             waiting.add_metric([lane.name], len(lane.waiting))
             refused.add_metric([lane.name], lane.refused)
         yield from (running, waiting, refused)
+        if self.sealed is not None:
+            age = time.monotonic() - self.sealed.at
+            yield GaugeMetricFamily("yuanliu_unsealed_seconds", "Since a checkpoint covered every event", age)
 
 
 TALLY = Tally()

@@ -17,6 +17,8 @@ from graph.trail.canonical import canonical
 from graph.trail.merkle import leaf, root_of
 from graph.trail.notes import PublicKey, text_of
 
+decode = msgspec.json.Decoder(tuple[str, int, str]).decode
+
 Heads = dict[str, tuple[int, str]]
 """Of each log its size and root (hexadecimal)."""
 
@@ -64,6 +66,11 @@ class Checkpoint:
         except (KeyError, TypeError, msgspec.DecodeError) as error:
             raise ValueError("This is no checkpoint.") from error
         return made
+
+
+def checkpoint_of(row: dict[str, Any]) -> Checkpoint:
+    """The checkpoint in a record of the database."""
+    return Checkpoint(row["note"], tuple((name, size, found) for name, size, found in map(decode, row["moved"])))
 
 
 def compose(origin: str, number: int, heads: Heads, at: str, previous: Checkpoint | None, more: dict[str, str]) -> str:

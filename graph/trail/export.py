@@ -10,14 +10,12 @@ import msgspec
 from graph.database import Database
 from graph.errors import TrailError
 from graph.trail.canonical import canonical, plain
+from graph.trail.checkpoint import checkpoint_of
 from graph.trail.files import ABOUT, CHECKPOINTS, DATABASE, EVENTS, KEYS, LOGS, README
+from graph.trail.heads import read_heads
 from graph.trail.keyring import Keyring
-from graph.trail.sealing import checkpoint_of
 
 _CHECKPOINTS: LiteralString = "MATCH (c:Checkpoint) RETURN c.note AS note, c.moved AS moved ORDER BY c.number"
-_LOGS: LiteralString = """
-MATCH (l:Log) RETURN l.id AS id, l.size AS size, l.hash AS hash, l.frontier AS frontier ORDER BY id
-"""
 _EVENTS: LiteralString = """
 MATCH (e:Event) WHERE e.id >= ''
 RETURN e {.*, at: toString(e.at)} AS event ORDER BY e.id
@@ -65,7 +63,7 @@ async def _export(database: Database, ring: Keyring, folder: Path) -> Exported:
     (folder / CHECKPOINTS).write_bytes(written)
     checkpoints = await database.run(_CHECKPOINTS)
     (folder / DATABASE).write_bytes(b"".join(canonical(signed(row)) + b"\n" for row in checkpoints))
-    heads = await database.run(_LOGS)
+    heads = await read_heads(database)
     (folder / LOGS).write_bytes(b"".join(canonical(head) + b"\n" for head in heads))
     sizes = {head["id"]: head["size"] for head in heads}
     later: list[dict[str, Any]] = []
@@ -77,7 +75,7 @@ async def _export(database: Database, ring: Keyring, folder: Path) -> Exported:
                 events += 1
             else:
                 later.append(event)
-        sizes = {head["id"]: head["size"] for head in await database.run(_LOGS)}
+        sizes = {head["id"]: head["size"] for head in await read_heads(database)}
         for event in later:
             if not is_inside(event, sizes):
                 file.write(line(event))

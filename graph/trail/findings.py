@@ -1,6 +1,7 @@
 """What a verification found."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from graph.trail.checkpoint import Checkpoint
@@ -11,7 +12,10 @@ MOST = 200
 
 @dataclass(slots=True)
 class Findings:
-    """`faults` say what is wrong, `remarks` what to know; `covered` events stand under the `last` checkpoint."""
+    """`faults` say what is wrong, `remarks` what to know; `covered` events stand under the `last` checkpoint.
+
+    `since` is when the first came that it does not cover, `until` when the last of all.
+    """
 
     faults: list[str] = field(default_factory=list[str])
     remarks: list[str] = field(default_factory=list[str])
@@ -21,6 +25,8 @@ class Findings:
     checkpoints: int = 0
     covered: int = 0
     last: Checkpoint | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def is_sound(self) -> bool:

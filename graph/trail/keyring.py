@@ -73,6 +73,16 @@ class Keyring:
         except ValueError as error:
             raise TrailError(f"{self.checkpoints} was altered.", "Put it back from a copy.") from error
 
+    def all(self) -> list[Checkpoint]:
+        """Every checkpoint written here, oldest first; TrailError if the file holds something else."""
+        if not self.checkpoints.exists():
+            return []
+        whole, _, _ = self.checkpoints.read_text(encoding="utf-8").rpartition("\n")
+        try:
+            return [Checkpoint.read(line) for line in whole.splitlines()]
+        except ValueError as error:
+            raise TrailError(f"{self.checkpoints} was altered.", "Put it back from a copy.") from error
+
     def write(self, checkpoints: Iterable[Checkpoint]) -> None:
         """Append those of the checkpoints that are later than the last one here."""
         with writing(self.folder):

@@ -9,8 +9,9 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import msgspec
 
@@ -19,11 +20,13 @@ from graph.errors import GraphError, TrailError
 from graph.permissions import Viewer
 from graph.settled import INSTANT
 from graph.trail.canonical import canonical
-from graph.trail.checkpoint import Checkpoint, Heads, compose, faults
+from graph.trail.checkpoint import Checkpoint, Heads, compose, decode, faults
+from graph.trail.heads import read_heads, torn
 from graph.trail.keyring import Keyring
 from graph.trail.log import Entry, hashes, record
 from graph.trail.merkle import root
-from graph.trail.notes import PrivateKey
+from graph.trail.notes import PrivateKey, signer
+from graph.trail.restoring import kept, read_row
 from graph.words import Action
 
 log = logging.getLogger("yuanliu")
@@ -33,8 +36,6 @@ EVERY_EVENTS = 1000
 PAUSE = 2.0
 CURE = "`yuanliu audit verify` says what; after restoring a copy: `yuanliu audit checkpoint --restored`."
 
-decode = msgspec.json.Decoder(tuple[str, int, str]).decode
-
 _LOCK: LiteralString = (
     """
 MERGE (h:CheckpointHead {id: 'CheckpointHead:yuanliu'}) ON CREATE SET h.number = 0, h.logs = [], h.key = ''
@@ -43,11 +44,6 @@ RETURN h.number AS number, h.logs AS logs, h.key AS key, """
     + INSTANT
     + " AS at"
 )
-
-_MOVED: LiteralString = """
-MATCH (l:Log) WHERE l.size <> coalesce($sizes[l.id], 0)
-RETURN l.id AS log, l.size AS size, l.frontier AS frontier ORDER BY log
-"""
 
 _LOST: LiteralString = """
 UNWIND keys($sizes) AS log OPTIONAL MATCH (l:Log {id: log})
@@ -62,7 +58,12 @@ CREATE (:Checkpoint {number: $number, note: $note, moved: $moved})
 """
 
 _LATER: LiteralString = """
-MATCH (c:Checkpoint) WHERE c.number > $number RETURN c.note AS note, c.moved AS moved ORDER BY c.number
+MATCH (c:Checkpoint) WHERE c.number > $number
+RETURN c.number AS number, c.note AS note, c.moved AS moved ORDER BY c.number
+"""
+
+_NUMBERED: LiteralString = """
+MATCH (c:Checkpoint {number: $number}) RETURN c.number AS number, c.note AS note, c.moved AS moved
 """
 
 _WAITING: LiteralString = """
@@ -88,8 +89,9 @@ async def seal(
     """Write a checkpoint if an event came since the last one; None if none did.
 
     The first one makes the key; that, and each `why`, is an event. TrailError if the database lacks what was signed, or if
-    another key signs its checkpoints.
+    another key signs its checkpoints. After a copy was restored, what of it is kept is found from the events.
     """
+    restored, _ = await kept(database, ring) if why is Why.RESTORED else (0, 0)
     async with database.transaction() as tx:
         [head] = await tx.run(_LOCK)
         number, heads, last = head["number"], read_list(head["logs"]), ring.last()
@@ -104,12 +106,12 @@ async def seal(
         if head["key"] != str(new.public):
             entries.append(Entry(Action.KEY_ROTATION, [], head["key"] or None, str(new.public), str(why or "")))
         if why is Why.RESTORED:
-            entries.append(Entry(Action.RESTORE, [], last and last.number, number))
+            entries.append(Entry(Action.RESTORE, [], last and last.number, restored))
         if entries:
             await record(tx, viewer, entries, at=head["at"], request=request)
         more = {"next": str(new.public)} if new is not signs else {}
         if why is Why.RESTORED:
-            more["restored"], heads = str(number), {}
+            more["restored"], heads = str(restored), {}
         moved = await _moved(tx, heads)
         checkpoint = None
         if moved:
@@ -121,7 +123,7 @@ async def seal(
             await _write(tx, checkpoint, heads, str(new.public))
     if made is not None:
         ring.adopt()
-    await _append(database, ring)
+    await _append(database, ring, checkpoint.number - 1 if checkpoint and why is Why.KEY_LOST else 0)
     return checkpoint
 
 
@@ -156,15 +158,17 @@ async def _refuse_loss(tx: Transaction, number: int, heads: Heads, last: Checkpo
 
 
 async def _moved(tx: Transaction, heads: Heads) -> list[tuple[str, int, str]]:
-    """The logs that have another size than in the list, with their sizes and roots."""
-    rows = await tx.run(_MOVED, sizes={name: size for name, (size, _) in heads.items()})
-    return [(row["log"], row["size"], root(hashes(row["frontier"])).hex()) for row in rows]
+    """The logs that have another size than in the list, with their sizes and roots; TrailError if a head is wrong."""
+    rows = await read_heads(tx, {name: size for name, (size, _) in heads.items()})
+    if wrong := await torn(tx, rows):
+        raise TrailError(f"The head of a log is not that of its events: {', '.join(wrong[:5])}.", CURE)
+    return [(row["id"], row["size"], root(hashes(row["frontier"])).hex()) for row in rows]
 
 
 async def _last(tx: Transaction, number: int) -> Checkpoint | None:
     """The last checkpoint of the database."""
-    rows = await tx.run(_LATER, number=number - 1)
-    return checkpoint_of(rows[-1]) if rows else None
+    rows = await tx.run(_NUMBERED, number=number)
+    return read_row(rows[0]) if rows else None
 
 
 async def _write(tx: Transaction, checkpoint: Checkpoint, heads: Heads, key: str) -> None:
@@ -179,16 +183,23 @@ async def _write(tx: Transaction, checkpoint: Checkpoint, heads: Heads, key: str
     )
 
 
-async def _append(database: Database, ring: Keyring) -> None:
-    """Bring the file to where the database is."""
-    last = ring.last()
+async def _append(database: Database, ring: Keyring, until: int) -> None:
+    """Bring the file to where the database is; TrailError at what none of its keys signed.
+
+    Only up to `until`, where a key was lost, are checkpoints taken that nobody can check any more.
+    """
+    last, keys = ring.last(), ring.public()
+    genuine: list[Checkpoint] = []
     rows = await database.run(_LATER, number=last.number if last else 0)
-    ring.write(checkpoint_of(row) for row in rows)
-
-
-def checkpoint_of(row: dict[str, Any]) -> Checkpoint:
-    """The checkpoint in a record of the database."""
-    return Checkpoint(row["note"], tuple((name, size, found) for name, size, found in map(decode, row["moved"])))
+    for row in rows:
+        checkpoint = read_row(row)
+        if checkpoint is None or (checkpoint.number > until and signer(checkpoint.note, keys) is None):
+            break
+        genuine.append(checkpoint)
+    ring.write(genuine)
+    if len(genuine) < len(rows):
+        number = rows[len(genuine)]["number"]
+        raise TrailError(f"What the database has as checkpoint {number} was not signed here.", CURE)
 
 
 def read_list(lines: list[str]) -> Heads:
@@ -199,18 +210,26 @@ def read_list(lines: list[str]) -> Heads:
         raise TrailError("The list of the last checkpoint was altered in the database.", CURE) from error
 
 
+@dataclass(slots=True)
+class Sealed:
+    """When every event was last seen to stand under a checkpoint, in seconds of the monotonic clock."""
+
+    at: float = field(default_factory=time.monotonic)
+
+
 @asynccontextmanager
-async def sealing(database: Database, ring: Keyring, viewer: Viewer) -> AsyncGenerator[None]:
+async def sealing(database: Database, ring: Keyring, viewer: Viewer) -> AsyncGenerator[Sealed]:
     """Checkpoints are written in the background while the block runs."""
-    task = asyncio.create_task(keep_sealing(database, ring, viewer))
+    sealed = Sealed()
+    task = asyncio.create_task(keep_sealing(database, ring, viewer, sealed))
     try:
-        yield
+        yield sealed
     finally:
         task.cancel()
         await asyncio.wait([task])
 
 
-async def keep_sealing(database: Database, ring: Keyring, viewer: Viewer) -> None:
+async def keep_sealing(database: Database, ring: Keyring, viewer: Viewer, covered: Sealed) -> None:
     """Write a checkpoint every so many seconds or events, for as long as the task lives; faults are logged."""
     sealed = 0.0
     while True:
@@ -220,6 +239,9 @@ async def keep_sealing(database: Database, ring: Keyring, viewer: Viewer) -> Non
             if waiting and (waiting >= EVERY_EVENTS or time.monotonic() - sealed >= EVERY_SECONDS):
                 sealed = time.monotonic()
                 await seal(database, ring, viewer, "")
+                waiting = 0
+            if not waiting:
+                covered.at = time.monotonic()
         except GraphError as error:
             log.error("no checkpoint was written: %s", error)  # noqa: TRY400  # the message says all
         except Exception:

@@ -4,7 +4,7 @@ The same checkpoints may come from several places (somebody who kept them, the f
 must agree, and none may be missing in one that another has.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,16 +16,19 @@ from graph.trail.notes import PublicKey, signer
 
 @dataclass(slots=True)
 class Signed:
-    """For each log and size the checkpoints that sign it, with the root; and the list of the last checkpoint."""
+    """For each log and size the checkpoints that sign it, with the root; the list of the last checkpoint, and its number."""
 
     roots: dict[str, dict[int, list[tuple[int, str]]]] = field(
         default_factory=dict[str, dict[int, list[tuple[int, str]]]]
     )
     heads: Heads = field(default_factory=Heads)
+    last: int = 0
 
 
-def merged(folder: Path, witnessed: Sequence[Checkpoint], findings: Findings) -> dict[int, Checkpoint]:
-    """All checkpoints by number; what one place has otherwise than another, or lacks, is a fault."""
+def merged(
+    folder: Path, witnessed: Sequence[Checkpoint], findings: Findings
+) -> tuple[dict[int, Checkpoint], frozenset[int]]:
+    """All checkpoints by number, and the numbers that the database lacks; what one place has otherwise is a fault."""
     kept = {each.number: each for each in witnessed}
     written = read(folder / CHECKPOINTS, findings)
     held = read(folder / DATABASE, findings)
@@ -38,40 +41,63 @@ def merged(folder: Path, witnessed: Sequence[Checkpoint], findings: Findings) ->
     due = set(kept) | {number for number in held if number < max(written, default=0)}
     if missing := due - set(written):
         findings.add(f"Checkpoints {spans(missing)} are not in the file beside the key.")
-    if missing := set(found) - set(held) - lost(found):
+    return found, frozenset(found) - frozenset(held)
+
+
+def signed(
+    found: Mapping[int, Checkpoint],
+    keys: Sequence[PublicKey],
+    findings: Findings,
+    missing: Collection[int] = (),
+    kept: Collection[int] = (),
+) -> Signed:
+    """What the checkpoints sign, as far as they are signed by a key that may, and each follows the one before it.
+
+    `missing` are those that the database lacks; `kept` those that somebody else kept and does not give up: of neither may
+    be said that they were lost when an older copy was restored, unless it is signed, and of `kept` not even then.
+    """
+    made = Signed()
+    may = list(believed(found, keys, findings))
+    gone = lost(may)
+    for checkpoint in may:
+        number, heads = checkpoint.number, checkpoint.heads(made.heads)
+        for fault in (*order(checkpoint, findings.last), *faults(checkpoint, heads)):
+            findings.add(f"Checkpoint {number}: {fault}.")
+        if not is_among(number, gone):
+            for log, size, root in checkpoint.moved:
+                made.roots.setdefault(log, {}).setdefault(size, []).append((number, root))
+        elif number in kept:
+            findings.add(
+                f"Checkpoint {number}, which a witness kept, is said to be lost since an older copy was restored; "
+                f"who knows that this is true says so (--lost {number})."
+            )
+        else:
+            findings.remarks.append(
+                f"Checkpoint {number} covers events that were lost when an older copy was restored."
+            )
+        made.heads, made.last, findings.last = heads, number, checkpoint
+    if deleted := [number for number in missing if not is_among(number, gone)]:
         findings.add(
-            f"Checkpoints {spans(missing)} were signed, but are not in the database: they were deleted, "
+            f"Checkpoints {spans(deleted)} were signed, but are not in the database: they were deleted, "
             "or an older copy of it was restored."
         )
-    return found
+    return made
 
 
-def signed(found: Mapping[int, Checkpoint], keys: Sequence[PublicKey], findings: Findings) -> Signed:
-    """What the checkpoints sign, as far as they are signed by a key that may, and each follows the one before it."""
-    made = Signed()
+def believed(found: Mapping[int, Checkpoint], keys: Sequence[PublicKey], findings: Findings) -> Iterator[Checkpoint]:
+    """The checkpoints signed by a key that may, in their order. A key that has signed ends those given before it."""
     allowed = list(keys)
-    gone = lost(found)
     for number, checkpoint in sorted(found.items()):
         findings.checkpoints += 1
         by = signer(checkpoint.note, allowed)
         if by is None:
             findings.add(f"Checkpoint {number} is not signed by a key that may sign it.")
             continue
-        heads = checkpoint.heads(made.heads)
-        for fault in (*order(checkpoint, findings.last), *faults(checkpoint, heads)):
-            findings.add(f"Checkpoint {number}: {fault}.")
-        if number in gone:
-            findings.remarks.append(
-                f"Checkpoint {number} covers events that were lost when an older copy was restored."
-            )
-        else:
-            for log, size, root in checkpoint.moved:
-                made.roots.setdefault(log, {}).setdefault(size, []).append((number, root))
+        allowed = allowed[allowed.index(by) :]
         following = successor(checkpoint)
         if following is not None:
-            allowed = [*(key for key in allowed if key != by), following]
-        made.heads, findings.last = heads, checkpoint
-    return made
+            allowed = [following, *(key for key in allowed[1:] if key != following)]
+        yield checkpoint
 
 
 def order(checkpoint: Checkpoint, before: Checkpoint | None) -> Iterator[str]:
@@ -82,7 +108,7 @@ def order(checkpoint: Checkpoint, before: Checkpoint | None) -> Iterator[str]:
         if before is not None and words.get("previous") != before.digest:
             yield "it does not follow the one before it"
     elif "restored" not in words:
-        yield f"{spans(range(due, checkpoint.number))} are missing before it"
+        yield f"{due} to {checkpoint.number - 1} are missing before it"
 
 
 def read(path: Path, findings: Findings) -> dict[int, Checkpoint]:
@@ -100,14 +126,15 @@ def read(path: Path, findings: Findings) -> dict[int, Checkpoint]:
     return found
 
 
-def lost(found: Mapping[int, Checkpoint]) -> set[int]:
-    """The numbers of those that a later one says were lost when an older copy was restored."""
-    gone: set[int] = set()
-    for number, checkpoint in found.items():
-        kept = checkpoint.words.get("restored", "")
-        if kept.isdecimal():
-            gone |= set(range(int(kept) + 1, number))
-    return gone
+def lost(found: Iterable[Checkpoint]) -> list[range]:
+    """The numbers that a later one says were lost when an older copy was restored; only of such as are signed."""
+    said = [(checkpoint.words.get("restored", ""), checkpoint.number) for checkpoint in found]
+    return [range(int(kept) + 1, number) for kept, number in said if kept.isdecimal()]
+
+
+def is_among(number: int, ranges: Iterable[range]) -> bool:
+    """Whether a number is in one of the ranges."""
+    return any(number in each for each in ranges)
 
 
 def spans(numbers: Iterable[int]) -> str:

@@ -6,8 +6,9 @@ the one before it allows. `witnessed` are checkpoints that somebody kept elsewhe
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from graph.trail.signed import Signed, merged, signed
 
 decode = msgspec.json.Decoder().decode
 
+LATE = timedelta(minutes=10)
+"""After how long an event that no checkpoint covers is remarked on."""
+
 
 @dataclass(slots=True)
 class _Log:
@@ -36,26 +40,47 @@ class _Log:
     is_rooted: bool = True
 
 
-def verify(folder: Path, keys: Sequence[PublicKey], witnessed: Sequence[Checkpoint] = ()) -> Findings:
-    """Verify an export. TrailError if the folder is no export."""
+def verify(
+    folder: Path,
+    keys: Sequence[PublicKey],
+    witnessed: Sequence[Checkpoint] = (),
+    lost: Collection[int] = (),
+    now: datetime | None = None,
+) -> Findings:
+    """Verify an export with the keys, oldest first. TrailError if the folder is no export.
+
+    `lost` are the numbers of witnessed checkpoints of which the auditor knows that restoring a copy cost them; `now` is
+    when the export was made, by default the time of its last event.
+    """
     findings = Findings()
-    found = signed(merged(folder, witnessed, findings), keys, findings)
+    found, missing = merged(folder, witnessed, findings)
+    expected = signed(found, keys, findings, missing, {each.number for each in witnessed} - set(lost))
     logs: defaultdict[str, _Log] = defaultdict(_Log)
     for number, line in enumerate(lines(folder / EVENTS), start=1):
         findings.events += 1
         try:
-            _event(decode(line), logs, found, findings)
+            _event(decode(line), logs, expected, findings)
         except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError):
             findings.add(f"Line {number} of {EVENTS} is no event: {line[:80]!r}")
     _heads(folder, logs, findings)
-    for name, sizes in found.roots.items():
+    for name, sizes in expected.roots.items():
         largest = max(sizes)
         if logs[name].size < largest:
             number = sizes[largest][0][0]
             findings.add(f"{name} ends after {logs[name].size} events, but checkpoint {number} covers {largest}.")
     findings.logs = sum(1 for log in logs.values() if log.size)
-    findings.covered = sum(min(logs[name].size, size) for name, (size, _) in found.heads.items())
+    findings.covered = sum(min(logs[name].size, size) for name, (size, _) in expected.heads.items())
+    _unsealed(now, findings)
     return findings
+
+
+def _unsealed(now: datetime | None, findings: Findings) -> None:
+    """Remark on events that should have come under a checkpoint by now."""
+    since, until = findings.since, now or findings.until
+    if since is not None and until is not None and until - since > LATE:
+        findings.remarks.append(
+            f"No checkpoint covers what came since {since.isoformat()}: sealing seems to have stopped."
+        )
 
 
 def _event(said: Any, logs: dict[str, _Log], expected: Signed, findings: Findings) -> None:
@@ -89,6 +114,14 @@ def _event(said: Any, logs: dict[str, _Log], expected: Signed, findings: Finding
         if log.is_whole and log.is_rooted and root(log.frontier).hex() != signed_root:
             log.is_rooted = False
             findings.add(f"{name}: its first {log.size} events are not those that checkpoint {number} signed.")
+    _note_time(datetime.fromisoformat(facts["at"]), findings, is_covered=seq < expected.heads.get(name, (0, ""))[0])
+
+
+def _note_time(at: datetime, findings: Findings, *, is_covered: bool) -> None:
+    """Note when an event came."""
+    findings.until = max(findings.until or at, at)
+    if not is_covered:
+        findings.since = min(findings.since or at, at)
 
 
 def _heads(folder: Path, logs: dict[str, _Log], findings: Findings) -> None:

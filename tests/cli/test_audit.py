@@ -46,7 +46,7 @@ def test_an_old_copy_that_is_restored_is_found_and_gone_on_from(yuanliu, home, t
     told("export", str(tmp_path / "two"))
     told("witness", str(tmp_path / "two"), "--state", state, "--key", key, code=1)
 
-    gone_on = told("checkpoint", "--restored")
+    gone_on = told("checkpoint", "--restored", "--yes")
     assert "number 3\n" in gone_on
     assert "restored 1\n" in gone_on
     told("checkpoint", "--rotate")
@@ -54,7 +54,9 @@ def test_an_old_copy_that_is_restored_is_found_and_gone_on_from(yuanliu, home, t
     imported(ROWS)
     told("checkpoint")
     told("export", str(tmp_path / "three"))
-    found = json.loads(told("verify", str(tmp_path / "three"), "--key", key, "--witnessed", state, "--json"))
+    told("verify", str(tmp_path / "three"), "--key", key, "--witnessed", state, code=1)
+    words = ("--key", key, "--witnessed", state, "--lost", "2", "--json")
+    found = json.loads(told("verify", str(tmp_path / "three"), *words))
     assert found["sound"], found
     assert found["remarks"] == ["Checkpoint 2 covers events that were lost when an older copy was restored."]
     assert found["lastCheckpoint"]["number"] == 5
