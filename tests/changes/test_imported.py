@@ -19,7 +19,8 @@ ADMINISTRATOR = person("importer", Role.ADMINISTRATOR)
 COUNTY_OFFICER = person("county", Role.CATALOG_OFFICER, "", COUNTY)
 NORTHERN_OFFICER = person("northern", Role.CATALOG_OFFICER, "", "Region:210199")
 MAPPING = {"代码": "resourceCode", "名称": "name", "提供方": "provider", "网址": "landingPage", "涉密": "secrecy",
-           "类": "classification", "格式": "formats", "周期": "updateCycle", "共享": "shareType", "方式": "shareModes"}  # fmt: skip
+           "类": "classification", "格式": "formats", "周期": "updateCycle", "共享": "shareType",
+           "方式": "shareModes"}  # fmt: skip
 
 
 @pytest.fixture
