@@ -119,7 +119,8 @@ async def test_who_may_import_what(upload, changing, viewer, provider, allowed):
         assert lines[0]["error"]["cure"]
 
 
-async def test_an_officer_takes_no_entry_of_another_department(upload, uploads, changing):
+async def test_an_officer_takes_no_entry_of_another_department(upload, uploads, changing, monkeypatch):
+    monkeypatch.setattr("api.identity.denials.INTERVAL", 600.0)
     await upload(ADMINISTRATOR, [row("THEIRS", "县公安局")])
     status, [refused] = await upload(OFFICER, [row("THEIRS", "县民政局")])
     assert (status, refused["error"]["code"]) == (403, "NOT_ALLOWED")
