@@ -177,7 +177,7 @@ async def test_a_write_is_registered_open_and_closed(graph):
         await fail()
     (row,) = await graph.run("MATCH (w:Write) RETURN count(w) AS writes, count {(:Region {id: 'Region:y'})} AS left")
     assert row == {"writes": 1, "left": 0}
-    await graph.run("MATCH (w:Write) SET w.at = w.at - duration('PT2H')")
+    await graph.run("MATCH (w:Write) SET w.at = w.at - duration('PT2H'), w.until = w.until - duration('PT2H')")
     async with write(graph):
         pass
     (row,) = await graph.run("MATCH (w:Write) RETURN count(w) AS writes")
