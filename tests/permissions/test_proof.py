@@ -84,3 +84,30 @@ async def test_who_sees_one_in_a_hundred_or_ten_thousand_is_told_no_more(empty_d
     assert sum(Oracle(facts, viewer).sees(one) for one in facts.of("Resource")) == seen
     found = [each async for each in compared(empty_database, facts, viewer, seen)]
     assert not found, found[0]
+
+
+def near_miss():
+    """A datum that two departments collect in one item, and that an item means which they do not see: rare by chance."""
+    making = Making(1)
+    for region in ("1", "2"):
+        making.node(f"Region:{region}", code=region, level="CITY", recordedAt=None)
+    for department in ("1/a", "1/b", "2/c"):
+        making.node(f"Department:{department}")
+        making.edge("LOCATED_IN", f"Department:{department}", f"Region:{department[0]}", clocks=False)
+    making.node("DataElement:元")
+    for key, provider, share in (("shown", "1/a", "CONDITIONAL"), ("hidden", "2/c", "NOT_SHARED")):
+        making.node(f"Resource:{key}", publication="PUBLISHED", shareType=share)
+        making.node(f"DataItem:{key}/项", position=1)
+        making.edge("PROVIDES", f"Department:{provider}", f"Resource:{key}", clocks=False)
+        making.edge("HAS_ITEM", f"Resource:{key}", f"DataItem:{key}/项", clocks=False)
+        making.edge("MEANS", f"DataItem:{key}/项", "DataElement:元", clocks=False)
+    for collector in ("1/a", "1/b"):
+        making.edge("COLLECTS", f"Department:{collector}", "DataItem:shown/项", clocks=False, **{"from": "PUBLIC"})
+    return making.facts
+
+
+async def test_a_hidden_item_makes_no_duplicate(empty_database):
+    viewer = Viewer("issuer|alice", frozenset({Role.DEPARTMENT_VIEWER}), "Department:1/b")
+    for seed in range(3):
+        found = [each async for each in compared(empty_database, near_miss(), viewer, seed)]
+        assert not found, found[0]
