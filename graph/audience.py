@@ -12,12 +12,11 @@ that the node had.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import LiteralString
 
+from graph.batches import BATCH, batches
 from graph.database import Runner
-
-BATCH = 2_000
 
 # Of several edges the one that holds longest counts; one that was recorded wrongly only where there is no other.
 FIRST: LiteralString = "{e}.withdrawnAt IS NOT NULL, {e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
@@ -162,8 +161,3 @@ async def stamp_all(run: Runner) -> None:
         while rows := await run.run(statement, after=after, size=BATCH):
             await stamp(run, (row["id"] for row in rows))
             after = rows[-1]["id"]
-
-
-def batches(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    """The ids in pieces that fit a statement."""
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))

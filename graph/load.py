@@ -10,12 +10,13 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, LiteralString
 
 from graph.audience import stamp, stamp_regions
+from graph.batches import batches
 from graph.database import Database, Transaction
 from graph.errors import ImportRefused
 from graph.model import RECORDS
@@ -26,7 +27,6 @@ from graph.trail.log import Entry, record
 from graph.words import Action
 from graph.writing import write
 
-BATCH = 5000
 REGIONS_SOURCE = "modood/Administrative-divisions-of-China (WTFPL)"
 
 LOADED: LiteralString = "MATCH (s:Seed {id: $id}) RETURN s.digest AS digest"
@@ -42,7 +42,9 @@ CLEAR_STRUCTURE: LiteralString = "MATCH (:Regime)-[e:SETS|CONTAINS|APPLIES_IN]->
 CLEAR_RULES: LiteralString = "MATCH (:Parameter)-[e:UNDER]->() DELETE e"
 
 
-async def load(database: Database, folder: Path, *, structure: bool = False, viewer: Viewer = LOCAL) -> bool:
+async def load(
+    database: Database, folder: Path, *, structure: bool = False, viewer: Viewer = LOCAL, request: str = ""
+) -> bool:
     """Load the seed set in `folder`, if it is not loaded already; True if something was written, which is one event.
 
     ImportRefused if a file names a label, an edge or a node that does not exist.
@@ -68,7 +70,7 @@ async def load(database: Database, folder: Path, *, structure: bool = False, vie
         await stamp(tx, touched(sets))
         await tx.run(KEEP, id=identity, digest=digest)
         entry = Entry(Action.LOAD, [identity], loaded[0]["digest"] if loaded else None, digest)
-        await record(tx, viewer, [entry], at=at, request="")
+        await record(tx, viewer, [entry], at=at, request=request)
     return True
 
 
@@ -149,9 +151,3 @@ async def edges(tx: Transaction, kind: str, rows: list[dict[str, Any]], source: 
         statement = template.format(start=RECORDS[start].name, end=RECORDS[end].name, type=edge.name)
         for batch in batches(group):
             await tx.run(statement, rows=batch, at=at)
-
-
-def batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The rows in pieces that fit a statement."""
-    steps: Iterable[int] = range(0, len(rows), BATCH)
-    return (rows[start : start + BATCH] for start in steps)

@@ -51,7 +51,7 @@ THEN: dict[str, Callable[[Database], Awaitable[None]]] = {"0004_audience": stamp
 """What comes after a migration and is more than a statement."""
 
 
-async def migrate(database: Database, purpose: str = "catalog", viewer: Viewer = LOCAL) -> int:
+async def migrate(database: Database, purpose: str = "catalog", viewer: Viewer = LOCAL, request: str = "") -> int:
     """Bring a database to the present schema and return its version; safe to run again, and by two at once.
 
     Each migration is an event. `purpose` marks a database made for tests, so that tests never touch another. EngineError if
@@ -81,11 +81,11 @@ async def migrate(database: Database, purpose: str = "catalog", viewer: Viewer =
                 await THEN[step.stem](database)
             await database.run(DONE, version=number)
     await database.run(READY)
-    await record_done(database, steps, viewer)
+    await record_done(database, steps, viewer, request)
     return len(steps)
 
 
-async def record_done(database: Database, steps: Sequence[Path], viewer: Viewer) -> None:
+async def record_done(database: Database, steps: Sequence[Path], viewer: Viewer, request: str) -> None:
     """Record the migrations that are not recorded yet."""
     async with database.transaction() as tx:
         [due] = await tx.run(DUE)
@@ -95,7 +95,7 @@ async def record_done(database: Database, steps: Sequence[Path], viewer: Viewer)
         ]
         if entries:
             await tx.run(RECORDED, version=len(steps))
-            await record(tx, viewer, entries, at=due["at"], request="")
+            await record(tx, viewer, entries, at=due["at"], request=request)
 
 
 def statements(step: Path) -> list[LiteralString]:

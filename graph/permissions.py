@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import LiteralString
 
+from graph.clocks import holds
 from graph.words import Audience, Position, Role
 
 
@@ -125,15 +126,15 @@ EXACT: LiteralString = "{n}.audience IN $viewer.sees"
 BELOW: LiteralString = "any(prefix IN $viewer.below WHERE {n}.audience STARTS WITH prefix)"
 GRANTED: LiteralString = "{n}.id IN $viewer.granted"
 RECEIVED: LiteralString = """EXISTS { MATCH ({n})-[received:TO]->(recipient:Department)
-  WHERE recipient.id IN $viewer.departments AND received.withdrawnAt IS NULL
-    AND (received.since IS NULL OR received.since <= $viewer.today)
-    AND (received.until IS NULL OR received.until > $viewer.today) }"""
+  WHERE recipient.id IN $viewer.departments AND <received> }""".replace(
+    "<received>", holds("received", "$viewer.today")
+)
 STANDARD: LiteralString = "{n}.standard IS NOT NULL"
 MEANT: LiteralString = "EXISTS { MATCH ({n})<-[:MEANS]-(meaning:DataItem) WHERE {meaning} }"
 DONE: LiteralString = """EXISTS { MATCH (doer:Department {id: {n}.department})-[sits:LOCATED_IN]->(seat:Region)
-  WHERE sits.withdrawnAt IS NULL AND (sits.since IS NULL OR sits.since <= $viewer.today)
-    AND (sits.until IS NULL OR sits.until > $viewer.today)
-    AND any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }"""
+  WHERE <sits> AND any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }""".replace(
+    "<sits>", holds("sits", "$viewer.today")
+)
 ASSIGNED: LiteralString = """{n}.subject = $viewer.subject OR EXISTS { MATCH (seat:Region {id: {n}.region})
   WHERE any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }"""
 SECURED: LiteralString = """({n}.operatorId IN $viewer.departments

@@ -15,6 +15,7 @@ from typing import Any, LiteralString
 from weakref import WeakKeyDictionary
 
 from graph.audience import path_of
+from graph.clocks import holds
 from graph.database import Database, Runner
 from graph.permissions import OVERSIGHT, STAMPED, TABLE, WHOLE, Binding, Line, Shape, Viewer
 from graph.words import Audience, Position, Role, Scope
@@ -34,8 +35,7 @@ LISTED = ("Resource", "DataItem", "System", "Project")
 # what it was granted (but what lies open to all, or to its region), and how much lies below the region.
 SEE: LiteralString = """
 WITH [{roles: $roles, department: $department, region: $region}] + COLLECT {
-  MATCH (a:RoleAssignment {subject: $subject})
-  WHERE a.withdrawnAt IS NULL AND (a.since IS NULL OR a.since <= $today) AND (a.until IS NULL OR a.until > $today)
+  MATCH (a:RoleAssignment {subject: $subject}) WHERE <a>
   RETURN {roles: [a.role], department: coalesce(a.department, ''), region: coalesce(a.region, '')} ORDER BY a.id } AS bound
 RETURN COLLECT {
   UNWIND bound AS b
@@ -48,13 +48,11 @@ RETURN COLLECT {
   RETURN [b.roles, b.department, b.region, seat, path,
     COLLECT {
       MATCH (d)<-[parts:PART_OF*1..4]-(part:Department)
-      WHERE all(e IN parts WHERE e.withdrawnAt IS NULL AND (e.since IS NULL OR e.since <= $today)
-        AND (e.until IS NULL OR e.until > $today))
+      WHERE all(step IN parts WHERE <step>)
       WITH DISTINCT part RETURN [part.id, <path part>] },
     COLLECT {
       MATCH (d)<-[t:TO]-(:Grant)-[o:OF]->(x:Resource|DataItem)
-      WHERE t.withdrawnAt IS NULL AND (t.since IS NULL OR t.since <= $today) AND (t.until IS NULL OR t.until > $today)
-        AND o.withdrawnAt IS NULL AND (o.since IS NULL OR o.since <= $today) AND (o.until IS NULL OR o.until > $today)
+      WHERE <t> AND <o>
       MATCH (x)-[:HAS_ITEM*0..1]->(y)
       WHERE y.audience <> 'OPEN' AND NOT coalesce(path STARTS WITH substring(y.audience, 1), false)
       RETURN DISTINCT [y.id, y.audience] },
@@ -143,9 +141,13 @@ def statement() -> LiteralString:
     """The statement that finds what a sight is worked out from."""
     many: list[LiteralString] = [MUCH.replace("<label>", "Resource"), MUCH.replace("<label>", "DataItem"),
                                  MUCH.replace("<label>", "System"), MUCH.replace("<label>", "Project")]  # fmt: skip
-    return (
+    text = (
         SEE.replace("<path d>", path_of("d")).replace("<path part>", path_of("part")).replace("<many>", ", ".join(many))
     )
+    edges: list[tuple[LiteralString, LiteralString]] = [("<a>", "a"), ("<step>", "step"), ("<t>", "t"), ("<o>", "o")]
+    for hole, edge in edges:
+        text = text.replace(hole, holds(edge))
+    return text
 
 
 async def load(database: Database, viewer: Viewer, today: date) -> Sight:

@@ -8,6 +8,7 @@ a map of its properties.
 from collections.abc import Iterator, Sequence
 from typing import Any, LiteralString
 
+from graph.clocks import holds
 from graph.errors import BadInput
 from graph.model import RECORDS
 from graph.permissions import WHOLE, Shape, seeks, shown, visible, visible_state
@@ -24,12 +25,6 @@ MAX_FILTERS = 200
 MAX_NESTED = 20
 MAX_PAGE = 1000
 MANY_PROPERTIES = 3
-
-HOLDS_ON: LiteralString = "({e}.since IS NULL OR {e}.since <= $on) AND ({e}.until IS NULL OR {e}.until > $on)"
-KNOWN_NOW: LiteralString = "{e}.withdrawnAt IS NULL AND "
-KNOWN_THEN: LiteralString = (
-    "{e}.recordedAt <= $knownAt AND ({e}.withdrawnAt IS NULL OR {e}.withdrawnAt > $knownAt) AND "
-)
 
 # The node itself if its present state holds on the day and was known at the instant, else the earlier state that does.
 STATE: LiteralString = """head([x IN [{n}] WHERE ({n}.since IS NULL OR {n}.since <= $on) {present}]
@@ -64,7 +59,7 @@ class Composer:
 
     def holds(self, edge: LiteralString) -> LiteralString:
         """The predicate under which an asserted edge holds on the day, as far as it was known."""
-        return ((KNOWN_THEN if self.known else KNOWN_NOW) + HOLDS_ON).replace("{e}", edge)
+        return holds(edge, "$on", "$knownAt" if self.known else "")
 
     def state(self, label: str, node: LiteralString) -> LiteralString:
         """The expression for the state of a node on the day, as far as it was known, and may be seen."""

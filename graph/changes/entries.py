@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.changes.allowed import Line, Place, Reach
-from graph.changes.places import PLACE, holds, place
+from graph.changes.places import PLACE, place
+from graph.clocks import holds
 from graph.errors import Refused
 from graph.imports.present import Change
 from graph.imports.write import Now, changed

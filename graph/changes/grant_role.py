@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, LiteralString
 
 from graph.changes.allowed import Line, Place, Reach
-from graph.changes.places import holds
+from graph.clocks import holds
 from graph.errors import BadInput, Refused
 from graph.mutations import Changed, Work, mutation
 from graph.questions import Doc

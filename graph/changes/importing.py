@@ -7,13 +7,15 @@ from datetime import date
 from functools import partial
 from typing import Any, LiteralString
 
+from graph.batches import batches
 from graph.changes.allowed import Line, Place, Reach, demand, may
 from graph.changes.entries import REVIEWERS, check_published, review_rules
-from graph.changes.places import PLACE, POINTS, REGION_PLACE, holds, place
+from graph.changes.places import PLACE, POINTS, REGION_PLACE, place
+from graph.clocks import holds
 from graph.database import Database, Runner
 from graph.errors import Refused
 from graph.imports import Allow, Reading, keys, present
-from graph.imports.present import Fit, batches
+from graph.imports.present import Fit
 from graph.imports.records import Records
 from graph.permissions import Viewer
 from graph.sight import load_within, sight_of
@@ -84,13 +86,9 @@ async def places(run: Runner, reading: Reading, records: Records, where: Place, 
 
     What is not there yet belongs to the region, and so does what a complete file closes.
     """
-    names = {str(entry.provider) for entry in records.entries if entry.provider}
-    providers, _, _ = await present.departments(run, reading.region or "?", names)
-    referred = {str(name) for item in records.items if (name := item.reference.get("provider"))} - names
-    others, _, _ = await present.departments(run, reading.region or "?", referred)
-    source = reading.source or "?"
-    leads = await present.resources_of(run, records.items, records.entries, others | providers, source)
-    departments = set(providers.values())
+    named, _, _ = await present.departments_of(run, reading.region or "?", records)
+    leads = await present.resources_of(run, records.items, records.entries, named, reading.source or "?")
+    departments = {named[entry.provider] for entry in records.entries if entry.provider}
     codes: set[str] = set()
     for batch in batches(sorted({entry.id for entry in records.entries} | set(leads.values()))):
         for row in await run.run(HELD, ids=batch, today=today):

@@ -3,7 +3,8 @@
 from typing import Annotated, LiteralString
 
 from graph.changes.allowed import Line, Reach
-from graph.changes.places import PLACE, holds, place
+from graph.changes.places import PLACE, place
+from graph.clocks import holds
 from graph.errors import Refused
 from graph.mutations import Changed, Work, mutation
 from graph.questions import Doc

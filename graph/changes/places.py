@@ -5,15 +5,7 @@ from collections.abc import Mapping
 from typing import Any, LiteralString
 
 from graph.changes.allowed import Place
-
-HOLDS: LiteralString = """{e}.withdrawnAt IS NULL
-  AND ({e}.since IS NULL OR {e}.since <= $today) AND ({e}.until IS NULL OR {e}.until > $today)"""
-
-
-def holds(edge: LiteralString) -> LiteralString:
-    """The predicate under which an asserted edge holds today, as far as it is known."""
-    return HOLDS.replace("{e}", edge)
-
+from graph.clocks import holds
 
 # What a regime says, the nearest one first; its way is in `way`.
 REGIME: LiteralString = """[regime.id, COLLECT { MATCH (regime)-[:SETS]->(point:Parameter)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from graph.audience import stamp
+from graph.batches import batches
 from graph.database import Database, Runner
 from graph.errors import EngineError, ImportRefused
 from graph.imports import present, write
 from graph.imports.locks import lock_region, lock_resources
 from graph.imports.places import RegionName
-from graph.imports.present import Difference, Fit, Gone, ItemDifference, batches
+from graph.imports.present import Difference, Fit, Gone, ItemDifference
 from graph.imports.reading import Reading
 from graph.imports.records import Records
 from graph.imports.report import Rejection, Report, Tally
@@ -133,14 +134,14 @@ class _Job:
         await lock_region(run, self.region)
         touched = {entry.id for entry in self.records.entries}
         if any(item.of[0] not in touched for item in self.records.items):
-            providers, _, _ = await self._departments(run)
+            providers, _, _ = await present.departments_of(run, self.region, self.records)
             leads = await present.resources_of(run, self.records.items, self.records.entries, providers, self.source)
             touched |= set(leads.values())
         await lock_resources(run, touched | set(await self._gone_resources(run)))
 
     async def compare(self, run: Runner, fit: Fit) -> None:
         """Fill the report without writing."""
-        providers, new, renamed = await self._departments(run)
+        providers, new, renamed = await present.departments_of(run, self.region, self.records)
         found = await self._resources(run, providers, fit)
         gone = await self._gone_resources(run)
         self._report.resources = Tally(len(found.new), len(found.changed), found.unchanged, len(gone))
@@ -151,7 +152,7 @@ class _Job:
 
     async def write(self, now: write.Now, fit: Fit) -> None:
         """Write everything, in the transaction of `now`, and fill the report."""
-        providers, new, renamed = await self._departments(now.run)
+        providers, new, renamed = await present.departments_of(now.run, self.region, self.records)
         await write.new_departments(now, new)
         found = await self._resources(now.run, providers, fit)
         arrived = 0
@@ -188,13 +189,6 @@ class _Job:
         )
         self._tally_items(items, len(gone_items) + len(gone_waiting))
         self._count(departmentsNew=len(new), departmentsByFormerName=renamed, itemsArrived=arrived)
-
-    async def _departments(self, run: Runner) -> tuple[dict[str, str], list[str], int]:
-        names = {entry.provider for entry in self.records.entries if entry.provider}
-        providers, new, renamed = await present.departments(run, self.region, names)
-        referred = {str(name) for item in self.records.items if (name := item.reference.get("provider"))} - names
-        others, _, _ = await present.departments(run, self.region, referred)
-        return others | providers, new, renamed
 
     async def _resources(self, run: Runner, providers: dict[str, str], fit: Fit) -> Difference:
         headers = frozenset(self._reading.table.headers)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from graph.batches import batches
 from graph.database import Runner
-from graph.imports.present import batches
 
 _REGION = "MATCH (g:Region {id: $region}) SET g._lock = 1 REMOVE g._lock"
 _RESOURCES = "UNWIND $ids AS id MATCH (r:Resource {id: id}) SET r._lock = 1 REMOVE r._lock"

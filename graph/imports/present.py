@@ -1,16 +1,15 @@
 """What the graph holds now of what a file speaks of, and what is different."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
+from graph.batches import batches
 from graph.database import Runner
 from graph.imports import keys
-from graph.imports.records import Entry, Item, Values
+from graph.imports.records import Entry, Item, Records, Values
 from graph.words import Publication, Secrecy
 
-BATCH = 2_000
-T = TypeVar("T")
 Fit = Callable[[Mapping[str, Any]], bool]
 """Whether an entry with these values may stand published by the word of whoever imports it."""
 
@@ -49,12 +48,6 @@ class Difference:
     """How many would be published but for a review, or for what they do not say."""
 
 
-def batches(rows: Sequence[T], size: int = BATCH) -> Iterator[list[T]]:
-    """Cut a list into pieces for one statement each."""
-    for start in range(0, len(rows), size):
-        yield list(rows[start : start + size])
-
-
 _DEPARTMENTS = """
 MATCH (:Region {id: $region})<-[l:LOCATED_IN]-(d:Department) WHERE l.withdrawnAt IS NULL AND l.until IS NULL
 RETURN d.id AS id, coalesce(d.formerNames, []) AS former
@@ -88,6 +81,15 @@ async def departments(run: Runner, region: str, names: Iterable[str]) -> tuple[d
         else:
             new.setdefault(ids[name], name)
     return ids, list(new.values()), renamed
+
+
+async def departments_of(run: Runner, region: str, records: Records) -> tuple[dict[str, str], list[str], int]:
+    """As `departments`, of all that a file names; what is new or renamed counts where it provides."""
+    names = {entry.provider for entry in records.entries if entry.provider}
+    providers, new, renamed = await departments(run, region, names)
+    referred = {str(name) for item in records.items if (name := item.reference.get("provider"))} - names
+    others, _, _ = await departments(run, region, referred)
+    return others | providers, new, renamed
 
 
 _RESOURCES = """

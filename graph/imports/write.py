@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import LiteralString
 
+from graph.batches import batches
 from graph.database import Runner
 from graph.errors import Interrupted
 from graph.imports import keys, told
-from graph.imports.present import Change, Gone, batches
+from graph.imports.present import Change, Gone
 from graph.imports.records import Entry, Item, Values
 from graph.sorting import sort_key, sort_position
 from graph.trail.log import Entry as Told

@@ -5,8 +5,9 @@ hash. A head that does not end so is read again. No lock is taken: an import hol
 """
 
 import asyncio
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString
 
+from graph.database import Runner
 from graph.trail.log import event_id
 
 AGAIN = 10
@@ -22,15 +23,7 @@ UNWIND $ids AS id MATCH (e:Event {id: id}) RETURN id, e.hash AS hash, coalesce(e
 """
 
 
-class Reading(Protocol):
-    """A database or a transaction."""
-
-    async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
-        """The records."""
-        ...
-
-
-async def read_heads(database: Reading, sizes: dict[str, int] | None = None) -> list[dict[str, Any]]:
+async def read_heads(database: Runner, sizes: dict[str, int] | None = None) -> list[dict[str, Any]]:
     """The heads of all logs, or of those that have another size than in `sizes`; such as stay wrong are given as they are."""
     known: dict[str, Any] = {"sizes": sizes or {}, "none": -1 if sizes is None else 0}
     heads = await database.run(_HEADS, **known)
@@ -42,7 +35,7 @@ async def read_heads(database: Reading, sizes: dict[str, int] | None = None) -> 
     return heads
 
 
-async def torn(database: Reading, heads: list[dict[str, Any]]) -> list[str]:
+async def torn(database: Runner, heads: list[dict[str, Any]]) -> list[str]:
     """The logs whose head is not that of their last event."""
     ids = {head["id"]: event_id(head["id"], head["size"] - 1) for head in heads if is_number(head["size"])}
     rows = {row["id"]: row for row in await database.run(_LAST, ids=list(ids.values()))}
