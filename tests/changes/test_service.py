@@ -1,14 +1,10 @@
 """Changes through the whole service: who is known by a token changes, who is not does not, and nobody by GET."""
 
 import json
-from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
+from application import application
 
-from api.app import create_app
-from api.identity.local import issued
-from api.settings import CURRENT, Settings
 from changes.people import CIVIL_AFFAIRS, COUNTY
 from graph.permissions import Viewer
 from graph.words import Role
@@ -21,15 +17,9 @@ DESCRIBE = """mutation($name: String!, $key: ID!) {
 
 @pytest.fixture
 async def client(changing, tmp_path):
-    settings = Settings(
-        home=tmp_path, cache=tmp_path, address=changing.address, version=CURRENT, zone=ZoneInfo("Asia/Shanghai")
-    )
-    app = create_app(settings, changing.address)
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            client.token = {"authorization": f"Bearer {issued(tmp_path, OFFICER)}"}
-            yield client
+    async with application(changing, tmp_path, OFFICER) as (client, token):
+        client.token = token
+        yield client
 
 
 async def test_a_change_is_in_the_trail_under_the_request_that_asked_for_it(client, changing):

