@@ -4,10 +4,8 @@ A point read spends more time here than in Python anywhere else, so this is ASGI
 """
 
 import asyncio
-import itertools
 import logging
 import re
-import secrets
 import time
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -26,7 +24,7 @@ from api.door.protocol import ENDS_WITH_CLIENT
 from api.door.rate import RateLimited, Rates, retry_after
 from api.identity import Identify, Remembers
 from api.identity.errors import NotIdentified
-from api.request import DEPARTMENT, REQUEST_ID
+from api.request import DEPARTMENT, begin_request
 from graph.errors import Overloaded
 from graph.permissions import PUBLIC, Viewer
 
@@ -60,8 +58,6 @@ PAGE_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
-OURS = secrets.token_hex(6).encode()
-NUMBERS = itertools.count(1)
 
 
 class Malformed(Exception):
@@ -110,8 +106,7 @@ class GraphQLEndpoint:
         began = time.perf_counter()
         scope[ENDS_WITH_CLIENT] = True
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        id = b"%b-%x" % (OURS, next(NUMBERS))
-        REQUEST_ID.set(id.decode())
+        identity = begin_request().encode()
         try:
             status, media, body, more = await self.respond(scope, headers, receive)
         except asyncio.CancelledError:  # the client has gone, or the service ends before the answer was found
@@ -120,7 +115,7 @@ class GraphQLEndpoint:
         except Exception:
             log.exception("a request failed")
             status, media, body, more = problem(500, "The request failed. The log of the service says why.", "Internal")
-        head = [(b"content-type", media), (b"content-length", b"%d" % len(body)), (b"x-request-id", id), *more]
+        head = [(b"content-type", media), (b"content-length", b"%d" % len(body)), (b"x-request-id", identity), *more]
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body})
         seconds = time.perf_counter() - began

@@ -7,7 +7,6 @@ a status; then lines follow: `{"progress": …}`, and last `{"report": …}` or 
 import asyncio
 import contextlib
 import logging
-import secrets
 import shutil
 import tempfile
 import time
@@ -81,9 +80,7 @@ class Uploads:
         """The subjects whose files are received or imported: one file each."""
 
     async def answer(self, request: Request) -> Response:
-        """Answer one upload; the answer carries the id under which the trail has it."""
-        identity = secrets.token_hex(8)
-        REQUEST_ID.set(identity)
+        """Answer one upload."""
         try:
             response = await self.respond(request)
         except NotIdentified as refused:
@@ -99,7 +96,6 @@ class Uploads:
         except NotTaken as refused:
             headers = {"retry-after": "5"} if refused.status == 503 else None  # noqa: PLR2004
             response = JSONResponse({"error": refused.body}, refused.status, headers)
-        response.headers["x-request-id"] = identity
         return response
 
     async def respond(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ import typer
 
 from api.cli import asking, auditing, demo, engine, importing, serving, token
 from api.cli.console import errors
+from api.request import begin_request
 from api.schema import sdl
 from graph.errors import GraphError
 
@@ -34,7 +35,8 @@ def schema() -> None:
 
 
 def main() -> None:
-    """Run the command; an error is one message with its cure."""
+    """Run the command, which is one request to the trail; an error is one message with its cure."""
+    begin_request()
     try:
         app()
     except GraphError as error:

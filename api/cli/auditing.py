@@ -14,6 +14,7 @@ import typer
 
 from api.cli.console import catalog, connected, errors, output
 from api.identity.local import person
+from api.request import REQUEST_ID
 from api.settings import Settings
 from graph.errors import BadInput
 from graph.trail import proving, restoring, witness
@@ -128,7 +129,7 @@ async def verified(
             await export(database, ring, Path(scratch) / "trail")
             found = verify(Path(scratch) / "trail", keys or ring.public(), kept, lost, datetime.now(UTC))
             entry = Entry(Action.VERIFY, after={"sound": found.is_sound, "events": found.events})
-            await record_alone(database, person(), [entry], request="")
+            await record_alone(database, person(), [entry], request=REQUEST_ID.get())
             return found
 
 
@@ -137,7 +138,7 @@ async def written(settings: Settings, folder: Path) -> Exported:
     with connected(settings) as address:
         async with catalog(address) as database:
             exported = await export(database, Keyring(settings.trail), folder)
-            await record_alone(database, person(), [Entry(Action.EXPORT, note="trail")], request="")
+            await record_alone(database, person(), [Entry(Action.EXPORT, note="trail")], request=REQUEST_ID.get())
             return exported
 
 
@@ -152,7 +153,7 @@ async def sealed(settings: Settings, why: Why | None) -> Checkpoint | None:
     """Write a checkpoint."""
     with connected(settings) as address:
         async with catalog(address) as database:
-            return await seal(database, Keyring(settings.trail), person(), "", why)
+            return await seal(database, Keyring(settings.trail), person(), REQUEST_ID.get(), why)
 
 
 def proved(path: Path, keys: Sequence[PublicKey]) -> Findings:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.identity.local import person
+from api.request import REQUEST_ID
 from api.settings import Settings
 from graph import engine
 from graph.database import Address, Database
@@ -75,16 +76,18 @@ def connected(settings: Settings) -> Generator[Address]:
 async def catalog(address: Address) -> AsyncGenerator[Database]:
     """The database with the present schema and the regimes, rules and regions. EngineError if it is not ours."""
     async with Database(address) as database:
-        await migrate(database, viewer=person())
-        await load(database, SEEDS / "base", structure=True, viewer=person())
+        who, request = person(), REQUEST_ID.get()
+        await migrate(database, viewer=who, request=request)
+        await load(database, SEEDS / "base", structure=True, viewer=who, request=request)
         yield database
 
 
 async def load_samples(database: Database) -> None:
     """The made-up town and the real samples; what is there already stays as it is."""
+    who, request = person(), REQUEST_ID.get()
     for sample in SAMPLES:
-        await load(database, SEEDS / sample, viewer=person())
+        await load(database, SEEDS / sample, viewer=who, request=request)
     regions = await known_regions(database)
     for name, options in CATALOGS.items():
         reading = plan(SEEDS / "samples" / "cnpds" / name, options, regions)
-        await apply(database, reading, viewer=person())
+        await apply(database, reading, viewer=who, request=request)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from api.cli.console import bar, catalog, connected, errors, output
 from api.identity.local import person
+from api.request import REQUEST_ID
 from api.settings import Settings
 from graph.database import Address, Database
 from graph.errors import BadInput
@@ -100,7 +101,7 @@ async def applied(database: Database, reading: Reading) -> Report:
         def advance(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        return await apply(database, reading, advance, viewer=person())
+        return await apply(database, reading, advance, viewer=person(), request=REQUEST_ID.get())
 
 
 def asked(reading: Reading) -> Report:

@@ -9,6 +9,7 @@ import typer
 from api.cli.console import catalog, connected, errors, output
 from api.identity.claims import identified
 from api.identity.local import HOURS, issued, person
+from api.request import REQUEST_ID
 from api.settings import Settings
 from graph import engine
 from graph.database import Address, Database
@@ -54,7 +55,7 @@ def recorded(settings: Settings, viewer: Viewer, hours: float) -> bool:
 
     async def record(address: Address) -> None:
         async with Database(address) as database:
-            await record_alone(database, person(), [entry], request="")
+            await record_alone(database, person(), [entry], request=REQUEST_ID.get())
 
     try:
         with connected(settings) as address:
@@ -78,4 +79,4 @@ def revoke_subject(
 async def revoked(address: Address, subject: str) -> None:
     """Revoke, in the name of the person at this machine."""
     async with catalog(address) as database:
-        await revoke(database, person(), subject)
+        await revoke(database, person(), subject, request=REQUEST_ID.get())

@@ -1,8 +1,6 @@
-"""Before the routes beside `/graphql`: each request costs its address something, is told to the log, and is counted."""
+"""Before the routes beside `/graphql`: each request has an id, a price for its address, a log line, and is counted."""
 
-import itertools
 import logging
-import secrets
 import time
 
 import msgspec
@@ -12,7 +10,7 @@ from api.door.logs import line
 from api.door.metrics import TALLY
 from api.door.rate import RateLimited, Rates, retry_after
 from api.identity import Remembers
-from api.request import DEPARTMENT, REQUEST_ID
+from api.request import begin_request
 from graph.permissions import PUBLIC
 
 log = logging.getLogger("yuanliu")
@@ -20,8 +18,6 @@ log = logging.getLogger("yuanliu")
 PRICES = {"import": 20, "login": 20, "auth": 20, "session": 20, "logout": 0}
 """What a request costs the address that it comes from, by the first part of its path: they are worked on before it is known
 who asks. To log out costs nothing: who shares an address with a flood must be able to."""
-OURS = secrets.token_hex(6)
-NUMBERS = itertools.count(1)
 
 
 class Gate:
@@ -36,14 +32,14 @@ class Gate:
         """Answer one request."""
         began = time.perf_counter()
         route = first_part(scope["path"])
-        REQUEST_ID.set(f"{OURS}-g{next(NUMBERS):x}")
-        DEPARTMENT.set("")
+        identity = begin_request().encode()
         status = 500
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", identity)]
             await send(message)
 
         try:
@@ -77,7 +73,6 @@ async def refuse(limited: RateLimited, send: Send) -> None:
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"retry-after", retry_after(limited.seconds)),
-        (b"x-request-id", REQUEST_ID.get().encode()),
     ]
     await send({"type": "http.response.start", "status": 429, "headers": head})
     await send({"type": "http.response.body", "body": body})

@@ -56,8 +56,6 @@ class Browser:
         """An endpoint whose errors are said to the person in front of the browser; a refusal is an event."""
 
         async def endpoint(request: Request) -> Response:
-            identity = secrets.token_hex(8)
-            REQUEST_ID.set(identity)
             try:
                 response = await answer(request)
             except NotIdentified as refused:
@@ -66,7 +64,6 @@ class Browser:
                 response = Response(str(refused), refused.status, NO_STORE | refused.headers, "text/plain")
             except GraphError as error:
                 response = Response(str(error), 503, NO_STORE, "text/plain")
-            response.headers["x-request-id"] = identity
             return response
 
         return endpoint

@@ -5,6 +5,7 @@ import logging
 from collections import Counter, defaultdict
 from contextlib import suppress
 
+from api.request import REQUEST_ID
 from graph.database import Database
 from graph.errors import GraphError
 from graph.permissions import PUBLIC, Viewer
@@ -18,17 +19,22 @@ INTERVAL = 10.0
 
 
 class Denials:
-    """Records denials: the first at once, those that follow by kind and interval. A kind is a fixed text of ours."""
+    """Records denials, and in which request the first was: it at once, those that follow by kind and interval.
+
+    A kind is a fixed text of ours.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._counts: Counter[tuple[Viewer, str, str]] = Counter()
+        self._first: dict[tuple[Viewer, str, str], str] = {}
         self._writing: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
     def add(self, reason: str, viewer: Viewer = PUBLIC, target: str = "") -> None:
         """Count a denial, of whom and about what; it is written in the background."""
         self._counts[viewer, reason, target] += 1
+        self._first.setdefault((viewer, reason, target), REQUEST_ID.get())
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
@@ -49,13 +55,18 @@ class Denials:
 
     async def _record(self) -> None:
         counts, self._counts = self._counts, Counter()
+        first, self._first = self._first, {}
         said: defaultdict[Viewer, list[Entry]] = defaultdict(list)
-        for (viewer, reason, target), count in counts.items():
+        for kind, count in counts.items():
+            viewer, reason, target = kind
             targets = (target,) if target else ()
-            said[viewer].append(Entry(Action.DENIAL, targets, after={"count": count}, note=reason))
+            told = {"count": count, "firstRequest": first[kind]}
+            said[viewer].append(Entry(Action.DENIAL, targets, after=told, note=reason))
         for viewer, entries in said.items():
             try:
                 await record_alone(self.database, viewer, entries, request="")
             except GraphError as error:
-                self._counts += Counter({key: count for key, count in counts.items() if key[0] == viewer})
+                again = {kind: count for kind, count in counts.items() if kind[0] == viewer}
+                self._counts += Counter(again)
+                self._first |= {kind: first[kind] for kind in again}
                 log.warning("denials cannot be recorded: %s", error)
