@@ -1,12 +1,15 @@
 """What the environment says, read once."""
 
 import os
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 from platformdirs import user_cache_path, user_data_path
 
 from api.door.options import Door
@@ -76,6 +79,23 @@ class Settings:
     def trail(self) -> Path:
         """The folder with the key that signs the trail, outside the database."""
         return self.home / "trail"
+
+    @property
+    def place(self) -> str:
+        """From where this process serves: the machine and the folder."""
+        return f"{platform.node()}{self.home.absolute()}"
+
+    def told(self) -> dict[str, Any]:
+        """What the trail keeps of these settings, in JSON's types: of secrets no more than in which file they are."""
+        neo4j = self.address and {"uri": self.address.uri, "user": self.address.user, "database": self.address.database}
+        said = {
+            "version": self.version,
+            "zone": self.zone.key,
+            "neo4j": neo4j,
+            "door": self.door,
+            "providers": self.providers,
+        }
+        return msgspec.to_builtins(said, order="deterministic", enc_hook=str)
 
     def today(self) -> date:
         """The day in the configured time zone."""

@@ -92,7 +92,7 @@ def demo() -> None:
     settings = replace(settings, home=settings.home / "demo", address=None)
     with running(settings.installation) as address:
         with errors.status("装载 loading the seeds and importing real catalogs…"):
-            asyncio.run(prepared(address, sample=True))
+            asyncio.run(prepared(settings, address, "127.0.0.1", 0, sample=True))
         # Two at a time: a database that has just started spends its time on planning, which it can do side by side.
         token = issued(settings.home, person())
         with served(settings, address) as url, ThreadPoolExecutor(2) as pool:

@@ -1,5 +1,7 @@
 """`yuanliu db`: the embedded database."""
 
+import asyncio
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -7,12 +9,17 @@ from typing import Annotated
 
 import typer
 
-from api.cli.console import bar, errors, output
+from api.cli.console import bar, errors, output, running
+from api.identity.local import person
+from api.request import REQUEST_ID
 from api.settings import Settings
 from graph import engine
+from graph.database import Address, Database
 from graph.engine import Installation
 from graph.errors import BadInput
 from graph.trail.keyring import Keyring
+from graph.trail.log import Entry, holds_trail, record_alone
+from graph.words import Action
 
 app = typer.Typer(help="数据库 The embedded database: start, stop, status, reset, dump, load.", no_args_is_help=True)
 
@@ -74,15 +81,34 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not a
 
 @app.command()
 def dump(to: File, replace: Replace = False) -> None:
-    """Copy the database to a file."""
+    """Copy the database to a file; the copy has the event of it."""
+    installation = embedded()
     with errors.status("备份中 dumping…"):
-        engine.dump(embedded(), to, replace=replace)
+        if installation.store.exists():
+            leave(installation, Entry(Action.EXPORT, after={"file": to.name}, note="db dump"))
+        engine.dump(installation, to, replace=replace)
     output.print(f"已备份到 dumped to {to}", highlight=False)
 
 
 @app.command()
 def load(file: File, replace: Replace = False) -> None:
-    """Load the database from a copy."""
+    """Load the database from a copy; what is loaded has the event of it."""
+    installation = embedded()
     with errors.status("恢复中 loading…"):
-        engine.load(embedded(), file, replace=replace)
+        engine.load(installation, file, replace=replace)
+        with file.expanduser().open("rb") as copy:
+            digest = hashlib.file_digest(copy, "sha256").hexdigest()
+        leave(installation, Entry(Action.RESTORE, after={"file": file.name, "sha256": digest}, note="db load"))
     output.print(f"已恢复 loaded from {file}", highlight=False)
+
+
+def leave(installation: Installation, entry: Entry) -> None:
+    """Leave an event in the trail of the embedded database, if it holds one; it is not brought to the present schema."""
+
+    async def leaving(address: Address) -> None:
+        async with Database(address) as database:
+            if await holds_trail(database):
+                await record_alone(database, person(), [entry], request=REQUEST_ID.get())
+
+    with running(installation) as address:
+        asyncio.run(leaving(address))

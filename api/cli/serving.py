@@ -10,14 +10,19 @@ from typing import Annotated
 import typer
 
 from api.app import create_app
-from api.cli.console import catalog, connected, load_samples, output
+from api.cli.console import catalog, connected, errors, load_samples, output
 from api.door import logs, metrics
 from api.door.options import Door
 from api.door.server import DoorServer, listening
+from api.identity.local import person
 from api.identity.settings import LOOPBACK
+from api.request import REQUEST_ID
 from api.settings import Settings
-from graph.database import Address
-from graph.errors import BadInput, EngineError
+from graph.database import Address, Database
+from graph.errors import BadInput, EngineError, GraphError
+from graph.trail.keyring import Keyring
+from graph.trail.sealing import seal
+from graph.trail.settings import record_settings
 
 
 def serve(
@@ -35,9 +40,9 @@ def serve(
             f"Bind one of {', '.join(LOOPBACK)}, or name a provider with YUANLIU_IDENTITY (docs/identity.md).",
         )
     with bound(host, port) as listener, connected(settings) as address, measured(settings.door):
-        asyncio.run(prepared(address, sample=sample))
         where = listener.getsockname()
         url = f"http://{where[0]}:{where[1]}"
+        asyncio.run(prepared(settings, address, host, port, sample=sample))
         output.print(f"源流 {url}/graphql  (Ctrl-C 停止)", highlight=False)
 
         def say(path: str) -> None:
@@ -50,13 +55,25 @@ def serve(
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             server.run([listener])
+        asyncio.run(sealed(settings, address))
 
 
-async def prepared(address: Address, *, sample: bool) -> None:
-    """Bring the database to the present schema and seeds."""
+async def prepared(settings: Settings, address: Address, host: str, port: int, *, sample: bool) -> None:
+    """Bring the database to the present schema and seeds; settings other than before are an event."""
     async with catalog(address) as database:
         if sample:
             await load_samples(database)
+        told = settings.told() | {"host": host, "port": port}
+        await record_settings(database, person(), settings.place, told, request=REQUEST_ID.get())
+
+
+async def sealed(settings: Settings, address: Address) -> None:
+    """Sign what came since the last checkpoint; if that fails, the next start does."""
+    try:
+        async with Database(address) as database:
+            await seal(database, Keyring(settings.trail), person(), REQUEST_ID.get())
+    except GraphError as error:
+        errors.print(f"没有检查点 No last checkpoint was written: {error.message}", highlight=False)
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -19,7 +19,7 @@ from graph.trail.merkle import append, leaf
 from graph.words import Action
 
 SYSTEM = "Log:system"
-"""The log of what no department does."""
+"""The log of what no department does; it alone has no stroke in its name."""
 FORMAT = 1
 """The form of the payload; a later one has another number."""
 CHUNK = 2_000_000
@@ -29,6 +29,7 @@ COPIED = ("log", "seq", "previous", "action", "actor", "department", "onBehalfOf
 BESIDE = ("hash", "subtrees")
 """What else stands beside it: its leaf hash, and the roots of the subtrees that it completes."""
 
+_ANY: LiteralString = "OPTIONAL MATCH (l:Log) RETURN count(l) > 0 AS holds"
 _NOW: LiteralString = "RETURN " + INSTANT + " AS at"
 
 # The dummy write takes the lock before the properties are read: the engine reads what is committed at that moment.
@@ -98,9 +99,18 @@ async def record_alone(database: Database, viewer: Viewer, entries: Iterable[Ent
         return await record(tx, viewer, entries, at=now["at"], request=request)
 
 
+async def holds_trail(database: Database) -> bool:
+    """Whether there is a trail: not in a database that is empty, of an early release, or somebody else's."""
+    [found] = await database.run(_ANY)
+    return found["holds"]
+
+
 def log_of(department: str) -> str:
     """The log of a department (its id), or of the system where there is none."""
-    return "Log:" + department.partition(":")[2] if department else SYSTEM
+    if not department:
+        return SYSTEM
+    name = department.partition(":")[2]
+    return "Log:" + (name if "/" in name else "/" + name)
 
 
 def event_id(log: str, seq: int) -> str:

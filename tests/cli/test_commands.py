@@ -12,6 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from graph.trail.files import EVENTS
+from graph.trail.keyring import Keyring
+from graph.trail.verify import verify
+
 from .conftest import ROWS, YUANLIU, catalog_file, environment, run
 
 
@@ -101,7 +105,8 @@ def test_db_commands_leave_another_database_alone(yuanliu):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_answers_and_stops(home, version, number):
+def test_serve_answers_and_stops(home, version, number, tmp_path):
+    """What it did is under a checkpoint then, and how it is set is in the trail once."""
     words = [YUANLIU, "serve", "--port", "0"]
     with subprocess.Popen(words, env=environment(home, version), stdout=subprocess.PIPE, text=True) as served:
         try:
@@ -113,6 +118,13 @@ def test_serve_answers_and_stops(home, version, number):
         finally:
             served.send_signal(number)
         assert served.wait(30) == 0
+    assert run(home, version, "audit", "export", str(tmp_path / "trail")).returncode == 0
+    events = (tmp_path / "trail" / EVENTS).read_text().splitlines()
+    [settings] = [line for line in events if "SETTING" in line]
+    assert "Asia/Shanghai" in settings
+    found = verify(tmp_path / "trail", Keyring(home / "trail").public())
+    assert found.is_sound
+    assert found.covered == found.events
 
 
 def test_the_link_that_serve_prints_logs_the_administrator_in(home, version):
