@@ -26,7 +26,7 @@ from graph.errors import GraphError, Overloaded
 from graph.lanes import PAGE, POINT, WALK
 from graph.mutations import MUTATIONS
 from graph.permissions import PUBLIC, Viewer
-from graph.questions import MAX_ROWS, QUESTIONS, Asked, check_pages, lane_of
+from graph.questions import MANY_ROWS, MAX_ROWS, QUESTIONS, Asked, check_pages, laid_out, lane_of
 
 log = logging.getLogger("yuanliu")
 encode = msgspec.json.Encoder().encode
@@ -125,12 +125,11 @@ class Answerer:
             rows = [await self.row(prepared[0])]
         else:
             rows = await self.rows(prepared)
-        if plan.is_planned and (data := self.named(plan, rows)) is not None:
-            return Answer(encode({"data": data}), executed=True)
         for _, row in rows:
             if isinstance(row, Overloaded):
                 raise row
-        return await self.fallback(plan, request, rows)
+        asked = MANY_ROWS if any(map(walks_far, prepared)) else sum(one.rows for one in prepared)
+        return await laid_out(asked, self.written, plan, request, rows)
 
     def planned(self, request: Request, viewer: Viewer, until: float, *, is_get: bool) -> tuple[Plan, list[Prepared]]:
         """The plan of a request and its root fields; Refused if it is not to be executed."""
@@ -205,6 +204,12 @@ class Answerer:
             formatted["message"] = SUGGESTION.sub("", error.message)
         return formatted
 
+    def written(self, plan: Plan, request: Request, rows: list[tuple[list[Any], Any]]) -> Answer:
+        """The answer that rows make; by graphql-core where the plan does not hold."""
+        if plan.is_planned and (data := self.named(plan, rows)) is not None:
+            return Answer(encode({"data": data}), executed=True)
+        return self.fallback(plan, request, rows)
+
     def named(self, plan: Plan, rows: list[tuple[list[Any], Any]]) -> dict[str, Any] | None:
         """The data of a planned answer, or None if a row is not what the schema promises."""
         data: dict[str, Any] = {}
@@ -221,7 +226,7 @@ class Answerer:
         data |= dict.fromkeys(plan.typenames, "Mutation" if plan.is_mutation else "Query")
         return {key: data[key] for key in plan.order}
 
-    async def fallback(self, plan: Plan, request: Request, rows: list[tuple[list[Any], Any]]) -> Answer:
+    def fallback(self, plan: Plan, request: Request, rows: list[tuple[list[Any], Any]]) -> Answer:
         """Execute the document by graphql-core over the rows."""
         self.fallbacks += 1
         data = {

@@ -5,10 +5,11 @@ import itertools
 import time
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import cast
 
 from api.identity.local import issued, person
-from api.settings import Settings
+from bench.processes import HOME
 
 
 class Caller(asyncio.Protocol):
@@ -73,7 +74,7 @@ class Caller(asyncio.Protocol):
 @cache
 def token() -> bytes:
     """A token of the local administrator, whom our server knows by the same home; the others do not look at it."""
-    return issued(Settings.read().home, person()).encode()
+    return issued(Path(HOME.name), person()).encode()
 
 
 def request(body: bytes) -> bytes:

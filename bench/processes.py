@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from graph.engine import Server
 APOLLO = Path(__file__).parent / "apollo"
 ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 10
+HOME = tempfile.TemporaryDirectory(prefix="yuanliu-bench-")
+"""Where the servers of one run keep their keys: nobody's own home."""
 
 
 @contextmanager
@@ -26,6 +29,7 @@ def running(command: list[str], server: Server, mode: str = "production", **more
         "NEO4J_USER": server.user,
         "NEO4J_PASSWORD": server.password,
         "NEO4J_DATABASE": "neo4j",
+        "YUANLIU_HOME": HOME.name,
         "NODE_ENV": mode,
         **more,
     }

@@ -9,7 +9,7 @@ from typing import Annotated, Any, LiteralString
 from graph.database import instant
 from graph.errors import BadInput, TooSlow
 from graph.model import RECORDS
-from graph.questions import Asked, Doc, Put, columns, one, place, question
+from graph.questions import Asked, Doc, Put, columns, laid_out, one, place, question
 from graph.record import Declared, Id
 from graph.selection import Selection
 from graph.settled import INSTANT, OPEN, OVERTAKEN
@@ -111,10 +111,15 @@ async def lineage(
         reached.append(walked)
         # The second direction is asked as of the instant of the first, so that both know the same.
         walk.parameters["known_at"] = knownAt or instant(walked.as_of)
-    facts = assemble(list(zip(ways, reached, strict=True)), walk)
-    facts["on"] = (on or asked.today).isoformat()
-    facts["knownAt"] = knownAt.isoformat() if knownAt else reached[0].as_of
-    return place(asked.selection, "Lineage", facts)
+    dates = {
+        "on": (on or asked.today).isoformat(),
+        "knownAt": knownAt.isoformat() if knownAt else reached[0].as_of,
+    }
+
+    def lay_out() -> list[Any]:
+        return place(asked.selection, "Lineage", assemble(list(zip(ways, reached, strict=True)), walk) | dates)
+
+    return await laid_out(sum(len(found.edges) for found in reached), lay_out)
 
 
 class Walk:
@@ -157,7 +162,7 @@ class Walk:
         found = await self.once(way, hops, seconds, None)
         if found is None or len(found.nodes) <= self.nodes + 1:
             return found
-        reach = distances(next(iter(found.nodes)), found.edges)
+        reach = await laid_out(len(found.edges), distances, next(iter(found.nodes)), found.edges)
         last = max(reach[number] for number in found.nodes)
         return await self.once(way, last, seconds, [number for number in found.nodes if reach[number] < last])
 

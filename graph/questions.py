@@ -4,12 +4,13 @@ Everything that the outside needs to know about a question (its name, arguments,
 question is written once.
 """
 
+import asyncio
 import inspect
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, LiteralString, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, LiteralString, TypeVar, get_args, get_origin, get_type_hints
 
 from graph.database import READ_SECONDS, Database
 from graph.errors import BadInput
@@ -26,6 +27,8 @@ MANY_ROWS = 2_000
 """From here on one thing with its lists counts as a list."""
 VERY_MANY_ROWS = 20_000
 """From here on a list counts as heavy."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,11 @@ class Asked:
         # The engine tells two equal instants in different zones apart; it keeps all its own in UTC.
         bound["knownAt"] = known_at and known_at.astimezone(UTC)
         return await self.database.read(statement, bound, seconds, self.lane, self.until)
+
+
+async def laid_out(size: int, work: Callable[..., Result], *given: Any) -> Result:
+    """The result of work on so many rows: on many in a thread, so that other requests get their turns meanwhile."""
+    return await asyncio.to_thread(work, *given) if size >= MANY_ROWS else work(*given)
 
 
 def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:
