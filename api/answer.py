@@ -26,7 +26,7 @@ from graph.errors import GraphError, Overloaded
 from graph.lanes import PAGE, POINT, WALK
 from graph.mutations import MUTATIONS
 from graph.permissions import PUBLIC, Viewer
-from graph.questions import MANY_ROWS, MAX_ROWS, QUESTIONS, Asked, check_pages, laid_out, lane_of
+from graph.questions import MAX_ROWS, QUESTIONS, Asked, check_pages, laid_out, lane_of
 
 log = logging.getLogger("yuanliu")
 encode = msgspec.json.Encoder().encode
@@ -128,8 +128,8 @@ class Answerer:
         for _, row in rows:
             if isinstance(row, Overloaded):
                 raise row
-        asked = MANY_ROWS if any(map(walks_far, prepared)) else sum(one.rows for one in prepared)
-        return await laid_out(asked, self.written, plan, request, rows)
+        size = max(sum(one.rows for one in prepared), sum(length(row) for _, row in rows))
+        return await laid_out(size, self.written, plan, request, rows)
 
     def planned(self, request: Request, viewer: Viewer, until: float, *, is_get: bool) -> tuple[Plan, list[Prepared]]:
         """The plan of a request and its root fields; Refused if it is not to be executed."""
@@ -151,7 +151,7 @@ class Answerer:
         values: list[Any] = []
         try:
             values = root.values(variables)
-            rows = check_pages(root.selection, values)
+            rows = check_pages(root.selection, values) if root.is_paged else 0
         except (GraphError, GraphQLError) as error:
             return Prepared(root, values, error=as_graphql(error))
         lane = self.database.lanes.by_name[POINT if is_change else lane_of(QUESTIONS[root.name], rows)]
@@ -247,6 +247,11 @@ class Answerer:
         if result.errors:
             formatted = {"errors": [error.formatted for error in result.errors], "data": result.data}
         return Answer(encode(formatted), executed=True)
+
+
+def length(row: Any) -> int:
+    """How long the lists in a row are: it tells of a walk how much it found."""
+    return sum(len(part) for part in row if isinstance(part, list)) if isinstance(row, list) else 0  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def walks_far(prepared: Prepared) -> bool:

@@ -37,10 +37,12 @@ from graphql import (
     validate,
     visit,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 
 from api.limits import too_large
 from api.shape import Check, Name, checker, namer, writer
+from api.values import Arguments, text_variables
+from graph.questions import PAGED
 from graph.selection import Selection
 
 MAX_TOKENS = 4000
@@ -55,11 +57,15 @@ A character takes some 250 bytes of memory, so that nobody can fill it with larg
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document: its operations by name, its fragments, the variables that decide what is asked, the plans made."""
+    """A valid document: its operations by name, its fragments, the variables that decide what is asked, the plans made.
+
+    `texts` names the variables of each operation that has none but texts: a text is coerced to itself.
+    """
 
     node: DocumentNode
     operations: dict[str, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
+    texts: dict[str, tuple[str, ...]]
     conditions: tuple[str, ...]
     plans: "dict[tuple[str | None, tuple[bool | None, ...]], Plan]"
 
@@ -70,18 +76,15 @@ class Root:
 
     name: str
     selection: Selection
-    arguments: list[tuple[GraphQLField, FieldNode, tuple[str, ...]]]
+    arguments: list[Arguments]
+    is_paged: bool
     check: Check
     build: Name
     rebuild: Name
 
     def values(self, variables: VariableValues | None) -> list[Any]:
         """The values of all arguments below this field; GraphQLError if one cannot be used."""
-        values: list[Any] = []
-        for definition, node, names in self.arguments:
-            given = get_argument_values(definition, node, variables)
-            values += [given.get(name) for name in names]
-        return values
+        return [value for arguments in self.arguments for value in arguments.values(variables)]
 
 
 @dataclass(slots=True)
@@ -130,13 +133,7 @@ class Planner:
             raise Refused([GraphQLError(f"The document has no operation named {name!r}. Give its `operationName`.")])
         variables = None
         if operation.variable_definitions:
-            try:
-                coerced = get_variable_values(self.schema, operation.variable_definitions, dict(inputs or {}))
-            except RecursionError as error:
-                raise Refused([GraphQLError("The variables are nested too deeply. Ask in parts.")]) from error
-            if isinstance(coerced, list):
-                raise Refused(coerced)
-            variables = coerced
+            variables = self.coerced(document, operation, inputs or {})
         known = variables.coerced if variables else {}
         included = tuple(known.get(name) for name in document.conditions)
         plan = document.plans.get((name, included))
@@ -144,6 +141,21 @@ class Planner:
             plan = document.plans[name, included] = self._make(document, operation, included)
             self._grown(len(text))
         return plan, variables
+
+    def coerced(
+        self, document: Document, operation: OperationDefinitionNode, inputs: Mapping[str, Any]
+    ) -> VariableValues:
+        """The values of the variables of an operation; Refused if they do not fit."""
+        texts = document.texts.get(operation.name.value if operation.name else "")
+        if texts and all(type(inputs.get(name)) is str for name in texts):
+            return VariableValues({}, {name: inputs[name] for name in texts})
+        try:
+            coerced = get_variable_values(self.schema, operation.variable_definitions or (), dict(inputs))
+        except RecursionError as error:
+            raise Refused([GraphQLError("The variables are nested too deeply. Ask in parts.")]) from error
+        if isinstance(coerced, list):
+            raise Refused(coerced)
+        return coerced
 
     def document(self, text: str) -> Document:
         """The document with this text; Refused if it is not valid."""
@@ -181,7 +193,8 @@ class Planner:
                 operations[definition.name.value if definition.name else ""] = definition
             elif isinstance(definition, FragmentDefinitionNode):
                 fragments[definition.name.value] = definition
-        return Document(node, operations, fragments, conditions(node), {})
+        texts = {name: names for name, operation in operations.items() if (names := text_variables(operation))}
+        return Document(node, operations, fragments, texts, conditions(node), {})
 
     def _make(self, document: Document, operation: OperationDefinitionNode, included: tuple[bool | None, ...]) -> Plan:
         self.made += 1
@@ -213,18 +226,20 @@ class Collector:
         self.fragments = document.fragments
         self.variables = included
         self.is_undecided = False
-        self.arguments: list[tuple[GraphQLField, FieldNode, tuple[str, ...]]] = []
+        self.arguments: list[Arguments] = []
         self.slots = 0
+        self.is_paged = False
 
     def root(self, definition: GraphQLField, key: str, nodes: list[FieldNode]) -> Root:
         """The root field with everything below it."""
-        self.arguments, self.slots = [], 0
+        self.arguments, self.slots, self.is_paged = [], 0, False
         selection = self.selection(definition, key, nodes)
         kind = definition.type
         return Root(
             selection.field,
             selection,
             self.arguments,
+            self.is_paged,
             checker(self.schema, kind, selection),
             writer(self.schema, kind, selection),
             namer(self.schema, kind, selection),
@@ -234,9 +249,9 @@ class Collector:
         """One asked field: where its arguments stand, and what is asked of each type that it may have."""
         slots: dict[str, int] = {}
         if definition.args:
-            names = tuple(definition.args)
-            self.arguments.append((definition, nodes[0], names))
-            for name in names:
+            self.arguments.append(Arguments(definition, nodes[0]))
+            self.is_paged |= any(name in definition.args for name in PAGED)
+            for name in definition.args:
                 slots[name] = self.slots
                 self.slots += 1
         on: dict[str, tuple[Selection, ...]] = {}

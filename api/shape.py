@@ -127,7 +127,8 @@ def writer(schema: GraphQLSchema, kind: Any, selection: Selection) -> Name:
         make = page_writer if is_page(inner) else record_writer
         write = make(schema, inner, selection)
     elif is_abstract_type(inner):
-        write = tagged_writer({m.name: record_writer(schema, m, selection) for m in schema.get_possible_types(inner)})
+        kinds = schema.get_possible_types(inner)
+        write = tagged_writer({member.name: record_writer(schema, member, selection, start=1) for member in kinds})
     else:
         return unchanged
     return or_null(write) if nullable else write
@@ -150,11 +151,11 @@ def or_null(write: Name) -> Name:
 
 def tagged_writer(members: Mapping[str, Name]) -> Name:
     """The writer of a record whose type only the row knows."""
-    return lambda row, values: members[row[0]](row[1:], values)
+    return lambda row, values: members[row[0]](row, values)
 
 
-def record_writer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection) -> Name:
-    """The writer of a record."""
+def record_writer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, start: int = 0) -> Name:
+    """The writer of a record whose fields begin at `start`."""
     asked = selection.on.get(kind.name, ())
     keys = {f"f{place}": child.key for place, child in enumerate(asked)}
     made = msgspec.defstruct(kind.name, [(name, Any) for name in keys], rename=keys, gc=False)
@@ -162,10 +163,10 @@ def record_writer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Sel
     fields = enumerate(selection.fields(kind.name))
     nested = [(place, writer(schema, kind.fields[child.field].type, child)) for place, child in fields if child.on]
     if not typenames and not nested:
-        return lambda row, _: made(*row)
+        return (lambda row, _: made(*row[start:])) if start else lambda row, _: made(*row)
 
     def write(row: Any, values: Sequence[Any]) -> Any:
-        parts = list(row)
+        parts = list(row[start:])
         for place, inner in nested:
             parts[place] = inner(parts[place], values)
         for place in typenames:

@@ -18,12 +18,12 @@ from typing import LiteralString
 from graph.batches import BATCH, batches
 from graph.database import Runner
 
-# Of several edges the one that holds longest counts; one that was recorded wrongly only where there is no other.
-FIRST: LiteralString = "{e}.withdrawnAt IS NOT NULL, {e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
+# Of several edges the one that holds longest counts, the last one where all have ended; one recorded wrongly never does.
+FIRST: LiteralString = "{e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
 # The names inside are used nowhere else, so that they meet none of the statement around.
-PATH: LiteralString = """head(COLLECT { MATCH (<d>)-[lies:LOCATED_IN]->(locality:Region)
+PATH: LiteralString = """head(COLLECT { MATCH (<d>)-[lies:LOCATED_IN WHERE lies.withdrawnAt IS NULL]->(locality:Region)
     RETURN locality.path ORDER BY <first lies locality> })"""
-PROVIDER: LiteralString = """head(COLLECT { MATCH (<r>)<-[provides:PROVIDES]-(giver:Department)
+PROVIDER: LiteralString = """head(COLLECT { MATCH (<r>)<-[provides:PROVIDES WHERE provides.withdrawnAt IS NULL]-(giver:Department)
     RETURN giver ORDER BY <first provides giver> })"""
 
 # The lock comes first: whoever adds items to the resource meanwhile is waited for, and they are found.
@@ -59,9 +59,11 @@ UNWIND $ids AS id MATCH (r:Resource {id: id})-[:HAS_ITEM*0..1]->(x)<-[:OF]-(g:Gr
 """
 GRANTS: LiteralString = """
 UNWIND $ids AS id MATCH (g:Grant {id: id})
-WITH g, head(COLLECT { MATCH (g)-[of:OF]->(x:Resource|DataItem) RETURN x ORDER BY <first of x> }) AS x
+WITH g, head(COLLECT { MATCH (g)-[of:OF WHERE of.withdrawnAt IS NULL]->(x:Resource|DataItem)
+  RETURN x ORDER BY <first of x> }) AS x
 WITH g, CASE WHEN x:Resource THEN x
-  ELSE head(COLLECT { MATCH (x)<-[has:HAS_ITEM]-(r:Resource) RETURN r ORDER BY <first has r> }) END AS r
+  ELSE head(COLLECT { MATCH (x)<-[has:HAS_ITEM WHERE has.withdrawnAt IS NULL]-(r:Resource)
+    RETURN r ORDER BY <first has r> }) END AS r
 WITH g, <provider r> AS d
 WITH g, 'R' + <path d> + '#' + d.id AS audience
 WHERE coalesce(g.audience, '') <> coalesce(audience, '')
@@ -70,14 +72,16 @@ SET g.audience = audience
 # A system's operator sees more of it than others, and is kept beside the audience.
 SYSTEMS: LiteralString = """
 UNWIND $ids AS id MATCH (s:System {id: id})
-WITH s, head(COLLECT { MATCH (s)<-[operates:OPERATES]-(o:Department) RETURN o ORDER BY <first operates o> }) AS d
+WITH s, head(COLLECT { MATCH (s)<-[operates:OPERATES WHERE operates.withdrawnAt IS NULL]-(o:Department)
+  RETURN o ORDER BY <first operates o> }) AS d
 WITH s, d, 'Y' + <path d> AS audience
 WHERE coalesce(s.audience, '') <> coalesce(audience, '') OR coalesce(s.operatorId, '') <> coalesce(d.id, '')
 SET s.audience = audience, s.operatorId = d.id
 """
 PROJECTS: LiteralString = """
 UNWIND $ids AS id MATCH (p:Project {id: id})
-WITH p, head(COLLECT { MATCH (p)<-[proposes:PROPOSES]-(o:Department) RETURN o ORDER BY <first proposes o> }) AS d
+WITH p, head(COLLECT { MATCH (p)<-[proposes:PROPOSES WHERE proposes.withdrawnAt IS NULL]-(o:Department)
+  RETURN o ORDER BY <first proposes o> }) AS d
 WITH p, 'Y' + <path d> AS audience
 WHERE coalesce(p.audience, '') <> coalesce(audience, '')
 SET p.audience = audience

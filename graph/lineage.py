@@ -138,8 +138,11 @@ class Walk:
     ) -> None:
         self.asked, self.record, self.hops, self.nodes = asked, record, hops, nodes
         self.is_filtered = bool(origins)
-        self.distinct, self.named = named_selections(asked.selection)
-        self.columns = flow_columns(asked.selection)
+        layout = asked.selection.memo.get(Walk)
+        if layout is None:
+            layout = *named_selections(asked.selection), flow_columns(asked.selection)
+            asked.selection.memo[Walk] = layout
+        self.distinct, self.named, self.columns = layout
         self.parameters: dict[str, Any] = {"of": of, "nodes": nodes, "origins": origins, "on": on, "known_at": known_at}
 
     async def in_time(self, way: Direction) -> Found | None:

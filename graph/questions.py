@@ -171,6 +171,9 @@ def register(asked: Question) -> None:
     QUESTIONS[asked.name] = asked
 
 
+PAGED = ("first", "last")
+"""The arguments that bound a page."""
+
 PAGE_ARGUMENTS = (
     Argument("first", int | None, "前几条 How many from the start.", 20),
     Argument("after", str | None, "起始游标 The cursor to start after.", None),
@@ -199,14 +202,14 @@ def rows_asked(selection: Selection, values: Sequence[Any]) -> int:
     if not selection.on:
         return 0
     size = 1
-    for name in ("first", "last", "nodes"):
+    for name in (*PAGED, "nodes"):
         slot = selection.slots.get(name)
         number = values[slot] if slot is not None else None
         if number is not None:
             size = number
             if name != "nodes" and not 0 <= number <= MAX_PAGE:
                 raise BadInput(f"`{name}` is {number}.", f"Ask for 0 to {MAX_PAGE} rows at a time.")
-    bounds = [values[selection.slots[name]] for name in ("first", "last") if name in selection.slots]
+    bounds = [values[selection.slots[name]] for name in PAGED if name in selection.slots]
     if bounds and bounds == [None] * len(bounds):
         raise BadInput("The list is given neither `first` nor `last`.", "Say how many rows are wanted.")
     inside = max((sum(rows_asked(child, values) for child in asked) for asked in selection.on.values()), default=0)

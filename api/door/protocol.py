@@ -123,6 +123,7 @@ class DoorProtocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        cycle.transport = Joining(self.transport, self.loop)
         task = self.task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
@@ -183,6 +184,38 @@ class DoorProtocol(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[status] + head + headers + b"\r\n" + body)
         self.flow.resume_reading()
         self.transport.set_protocol(Linger(self.transport, self.loop, self.bounds.linger_seconds))
+
+
+class Joining:
+    """The transport of one answer: its head goes out with what of the body is at hand, so that the client wakes once."""
+
+    __slots__ = ("held", "is_closing", "loop", "transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self.transport = transport
+        self.loop = loop
+        self.is_closing = transport.is_closing
+        self.held = b""
+
+    def write(self, data: bytes) -> None:
+        """Send with what comes next, in this turn of the loop at the latest."""
+        if self.held:
+            self.transport.writelines((self.held, data))
+            self.held = b""
+        else:
+            self.held = data
+            self.loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Send what is held."""
+        if self.held:
+            self.transport.write(self.held)
+            self.held = b""
+
+    def close(self) -> None:
+        """Close once everything is sent."""
+        self.flush()
+        self.transport.close()
 
 
 class Linger(asyncio.Protocol):

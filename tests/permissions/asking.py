@@ -48,8 +48,9 @@ WHERES = {
 SHOWN = " ".join(f"... on {kind} {{ {fields} }}" for kind, fields in FIELDS.items() if kind not in ("Region", "Rule"))
 NODE = "query($id: ID!) { node(id: $id) { __typename id ... on Named { name } } }"
 BASIS = "basis { regulated facts note on scope regime { id } rules { id } }"
-LINEAGE = """query($id: ID!, $d: Direction!, $hops: Int!, $nodes: Int!, $on: Date, $known: DateTime) {
-  lineage(of: $id, direction: $d, hops: $hops, nodes: $nodes, on: $on, knownAt: $known) { settled
+LINEAGE = """query($id: ID!, $d: Direction!, $hops: Int!, $nodes: Int!, $on: Date, $known: DateTime,
+  $origins: [FlowOrigin!]) {
+  lineage(of: $id, direction: $d, hops: $hops, nodes: $nodes, origins: $origins, on: $on, knownAt: $known) { settled
     start { id name } nodes { distance node { __typename id name ... on Resource { provider { id } } } }
     edges { from { id } to { id } origin since } truncated { reason frontier } } }"""
 HOLDERS = """query($id: ID!, $first: Int!, $after: String, $on: Date, $known: DateTime) {
@@ -132,6 +133,7 @@ def questions(facts, chance):
     for one in chance.choices(facts.of("Resource", "DataItem"), k=4):
         bounds = {"hops": chance.choice((2, 4)), "nodes": chance.choice((1, 2, 100))}
         bounds["d"] = chance.choice(("UPSTREAM", "DOWNSTREAM", "BOTH"))
+        bounds["origins"] = chance.choice((None, None, ["DECLARED"]))
         yield LINEAGE, {"id": one, **bounds, **chance.choice(dates)}, ""
     for one in chance.choices(facts.of("Resource", "Resource", "DataItem", "DataElement"), k=5):
         yield HOLDERS, {"id": one, "first": size(), **chance.choice(dates)}, "after"

@@ -15,13 +15,13 @@ WITHHELD = ("NOT_SHARED", "SPECIAL", "DEFERRED")
 
 
 def counts_first(edges, end):
-    """The end of the edge that counts: not withdrawn, then without end, then the latest end, then by id."""
+    """The end of the edge that counts, of those not withdrawn: without end, then the latest end, then by id."""
 
     def rank(edge):
         until = edge.properties.get("until")
-        return "withdrawnAt" in edge.properties, until is not None, -(until.toordinal() if until else 0), end(edge)
+        return until is not None, -(until.toordinal() if until else 0), end(edge)
 
-    return min(map(rank, edges))[-1] if edges else None
+    return min((rank(edge) for edge in edges if "withdrawnAt" not in edge.properties), default=(None,))[-1]
 
 
 def holds(edge):
