@@ -47,7 +47,10 @@ async def stamp_what_is_there(database: Database) -> None:
     await stamp_all(database)
 
 
-THEN: dict[str, Callable[[Database], Awaitable[None]]] = {"0004_audience": stamp_what_is_there}
+THEN: dict[str, Callable[[Database], Awaitable[None]]] = {
+    "0004_audience": stamp_what_is_there,
+    "0005_settings": stamp_all,  # what was recorded wrongly no longer says who may see a thing
+}
 """What comes after a migration and is more than a statement."""
 
 

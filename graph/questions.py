@@ -8,8 +8,11 @@ import asyncio
 import inspect
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, LiteralString, TypeVar, get_args, get_origin, get_type_hints
 
 from graph.database import READ_SECONDS, Database
@@ -27,6 +30,9 @@ MANY_ROWS = 2_000
 """From here on one thing with its lists counts as a list."""
 VERY_MANY_ROWS = 20_000
 """From here on a list counts as heavy."""
+
+LAYING_OUT = ThreadPoolExecutor(2, "lay-out")
+"""Large answers are laid out by as many at once; more would only keep each other from it."""
 
 Result = TypeVar("Result")
 
@@ -138,7 +144,9 @@ class Asked:
 
 async def laid_out(size: int, work: Callable[..., Result], *given: Any) -> Result:
     """The result of work on so many rows: on many in a thread, so that other requests get their turns meanwhile."""
-    return await asyncio.to_thread(work, *given) if size >= MANY_ROWS else work(*given)
+    if size < MANY_ROWS:
+        return work(*given)
+    return await asyncio.get_running_loop().run_in_executor(LAYING_OUT, partial(copy_context().run, work, *given))
 
 
 def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:

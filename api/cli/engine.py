@@ -16,7 +16,7 @@ from api.settings import Settings
 from graph import engine
 from graph.database import Address, Database
 from graph.engine import Installation
-from graph.errors import BadInput
+from graph.errors import BadInput, GraphError
 from graph.trail.keyring import Keyring
 from graph.trail.log import Entry, holds_trail, record_alone
 from graph.words import Action
@@ -81,34 +81,39 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="不再询问 Do not a
 
 @app.command()
 def dump(to: File, replace: Replace = False) -> None:
-    """Copy the database to a file; the copy has the event of it."""
+    """Copy the database to a file; an event of the database tells of it."""
     installation = embedded()
     with errors.status("备份中 dumping…"):
-        if installation.store.exists():
-            leave(installation, Entry(Action.EXPORT, after={"file": to.name}, note="db dump"))
         engine.dump(installation, to, replace=replace)
     output.print(f"已备份到 dumped to {to}", highlight=False)
+    leave(installation, Action.EXPORT, to, "db dump")
 
 
 @app.command()
 def load(file: File, replace: Replace = False) -> None:
-    """Load the database from a copy; what is loaded has the event of it."""
+    """Load the database from a copy; what is loaded has an event of it."""
     installation = embedded()
     with errors.status("恢复中 loading…"):
         engine.load(installation, file, replace=replace)
-        with file.expanduser().open("rb") as copy:
-            digest = hashlib.file_digest(copy, "sha256").hexdigest()
-        leave(installation, Entry(Action.RESTORE, after={"file": file.name, "sha256": digest}, note="db load"))
     output.print(f"已恢复 loaded from {file}", highlight=False)
+    leave(installation, Action.RESTORE, file, "db load")
 
 
-def leave(installation: Installation, entry: Entry) -> None:
-    """Leave an event in the trail of the embedded database, if it holds one; it is not brought to the present schema."""
+def leave(installation: Installation, action: Action, file: Path, note: str) -> None:
+    """Leave an event of a copy in the trail of the embedded database, if it holds one; what cannot be left is said.
 
-    async def leaving(address: Address) -> None:
+    The database is not brought to the present schema.
+    """
+
+    async def leaving(address: Address, said: dict[str, str]) -> None:
         async with Database(address) as database:
             if await holds_trail(database):
-                await record_alone(database, person(), [entry], request=REQUEST_ID.get())
+                await record_alone(database, person(), [Entry(action, after=said, note=note)], request=REQUEST_ID.get())
 
-    with running(installation) as address:
-        asyncio.run(leaving(address))
+    try:
+        with file.expanduser().open("rb") as copy:
+            digest = hashlib.file_digest(copy, "sha256").hexdigest()
+        with running(installation) as address:
+            asyncio.run(leaving(address, {"file": file.name, "sha256": digest}))
+    except (GraphError, OSError) as error:
+        errors.print(f"未留下事件 No event tells of it: {error}", highlight=False)

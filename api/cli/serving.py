@@ -43,6 +43,7 @@ def serve(
         where = listener.getsockname()
         url = f"http://{where[0]}:{where[1]}"
         asyncio.run(prepared(settings, address, host, port, sample=sample))
+        REQUEST_ID.set("")  # from here on there are the requests of clients
         output.print(f"源流 {url}/graphql  (Ctrl-C 停止)", highlight=False)
 
         def say(path: str) -> None:
@@ -71,7 +72,7 @@ async def sealed(settings: Settings, address: Address) -> None:
     """Sign what came since the last checkpoint; if that fails, the next start does."""
     try:
         async with Database(address) as database:
-            await seal(database, Keyring(settings.trail), person(), REQUEST_ID.get())
+            await seal(database, Keyring(settings.trail), person(), "")
     except GraphError as error:
         errors.print(f"没有检查点 No last checkpoint was written: {error.message}", highlight=False)
 

@@ -123,7 +123,7 @@ class DoorProtocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        cycle.transport = Joining(self.transport, self.loop)
+        cycle.transport = Joining(cycle, self.loop)
         task = self.task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
@@ -175,6 +175,7 @@ class DoorProtocol(HttpToolsProtocol):
         self.connections.discard(self)
         if not self.is_idle:
             cycle.disconnected = True
+            cycle.waiting_for_100_continue = False
             cycle.message_event.set()
         if is_mixed:
             self.transport.abort()
@@ -187,30 +188,37 @@ class DoorProtocol(HttpToolsProtocol):
 
 
 class Joining:
-    """The transport of one answer: its head goes out with what of the body is at hand, so that the client wakes once."""
+    """The transport of one answer: its head goes out with what of the body is at hand, so that the client wakes once.
 
-    __slots__ = ("held", "is_closing", "loop", "transport")
+    Nothing else is held: not what is written before the answer begins, not a head that no body follows.
+    """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self.transport = transport
+    __slots__ = ("cycle", "has_head", "held", "is_closing", "loop", "transport")
+
+    def __init__(self, cycle: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self.cycle = cycle
+        self.transport: asyncio.Transport = cycle.transport
         self.loop = loop
-        self.is_closing = transport.is_closing
+        self.is_closing = self.transport.is_closing
+        self.has_head = cycle.scope["method"] == "HEAD"
         self.held = b""
 
     def write(self, data: bytes) -> None:
-        """Send with what comes next, in this turn of the loop at the latest."""
+        """Send; a head with the first part of the body, in this turn of the loop at the latest."""
         if self.held:
             self.transport.writelines((self.held, data))
             self.held = b""
+        elif self.has_head or not self.cycle.response_started:
+            self.transport.write(data)
         else:
-            self.held = data
+            self.has_head, self.held = True, data
             self.loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Send what is held."""
-        if self.held:
+        if self.held and not self.is_closing():
             self.transport.write(self.held)
-            self.held = b""
+        self.held = b""
 
     def close(self) -> None:
         """Close once everything is sent."""

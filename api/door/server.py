@@ -46,6 +46,7 @@ class DoorServer(uvicorn.Server):
         )
         super().__init__(config)
         self.drain = door.drain
+        self.turn = sys.getswitchinterval()
         self.stopping = stopping
         self.drained_at: float | None = None
 
@@ -55,6 +56,12 @@ class DoorServer(uvicorn.Server):
         sys.setswitchinterval(TURN_SECONDS)
         gc.collect()
         gc.freeze()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, and leave the interpreter as it was."""
+        await super().shutdown(sockets)
+        sys.setswitchinterval(self.turn)
+        gc.unfreeze()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""

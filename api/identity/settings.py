@@ -75,7 +75,7 @@ class Providers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 def read(path: Path) -> Providers:
     """The providers in a file; BadInput says what is wrong with it."""
     try:
-        found = msgspec.toml.decode(path.read_bytes(), type=Providers)
+        found = msgspec.toml.decode(path.read_bytes(), type=Providers, dec_hook=lambda kind, said: kind(said))
     except OSError as error:
         raise BadInput(f"YUANLIU_IDENTITY: {path} cannot be read: {error.strerror}.") from error
     except (msgspec.DecodeError, ValueError) as error:
@@ -87,7 +87,9 @@ def read(path: Path) -> Providers:
         **{f"{key}.issuer": each.issuer for key, each in found.issuers.items()},
     }.items():
         if not is_secure(url):
-            raise BadInput(f"{path}: {name} is {url!r}.", "Write https://…; http:// is for loopback only.")
+            raise BadInput(
+                f"{path}: {name} is {url!r}.", "Write https://… without a password; http:// is for loopback only."
+            )
     if len({each.issuer for each in found.issuers.values()}) < len(found.issuers):
         raise BadInput(f"{path} names an issuer twice.")
     for name, each in found.issuers.items():
@@ -102,12 +104,14 @@ def read(path: Path) -> Providers:
 
 
 def is_secure(url: object) -> bool:
-    """Whether secrets may be sent to an address: https, or this machine itself."""
+    """Whether secrets may be sent to an address: https, or this machine itself; none stands in it."""
     if not isinstance(url, str):
         return False
     try:
         parts = urlsplit(url)
     except ValueError:
+        return False
+    if parts.username is not None or parts.password is not None:
         return False
     return (parts.scheme == "https" and bool(parts.hostname)) or (parts.scheme == "http" and loopback(url))
 

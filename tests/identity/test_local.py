@@ -113,6 +113,7 @@ async def test_denials_are_events_but_a_flood_is_not(browser, empty_database, ap
         counted = sum(event["after"]["count"] for event in found)
     assert counted == 30
     assert len(found) <= 4
+    assert all(event["after"]["firstRequest"] for event in found)
     assert {event["actor"] for event in found} == {""}
     assert "Bearer" not in json.dumps(found)
 

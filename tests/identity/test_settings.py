@@ -1,5 +1,7 @@
 """The file that names the providers, and what is said where it is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from api.identity.claims import viewer
@@ -20,7 +22,7 @@ roles = ["resource_access", "yuanliu", "roles"]
 department = "department"
 role-names = { auditor = "AUDITOR", clerk = "CATALOG_OFFICER" }
 ignored-roles = ["offline_access"]
-login = { client = "yuanliu", scope = "openid catalog" }
+login = { client = "yuanliu", secret-file = "/etc/yuanliu/secret", scope = "openid catalog" }
 """
 
 
@@ -39,6 +41,7 @@ def test_a_file_is_read(file):
     gov = found.issuers["gov"]
     assert gov.role_names["clerk"] is Role.CATALOG_OFFICER
     assert (gov.issuer, gov.login.client) == ("https://id.example/realms/gov", "yuanliu")
+    assert gov.login.secret_file == Path("/etc/yuanliu/secret")
     assert (found.session_minutes, found.allowed_hosts[:2]) == (30, ("catalog.example", "catalog.internal"))
     assert Settings.read({}).providers is None
 
@@ -50,7 +53,8 @@ def test_a_file_is_read(file):
         ("session-minutes", "minutes", "minutes"), ('"AUDITOR"', '"KING"', "KING"),
         ('audience = "urn:yuanliu:api"', "", "audience"), ("[issuers.gov]", '[issuers."g v"]', "NAME"),
         ("[issuers.gov]", "[issuers.gov", "identity.toml"), ("= 30", '= "30"', "session"),
-        ("https://id.example/", "https://[/", "issuer"), ("realms/gov", "realms|gov", "separates"),
+        ("https://id.example/", "https://[/", "issuer"), ("https://id.example/", "https://u:p@id.example/", "password"),
+        ("realms/gov", "realms|gov", "separates"),
         ("= 30", "= 0", "session"), ("= 30", "= 100000", "session"),
         ('client = "yuanliu"', 'client = "urn:yuanliu:api"', "audience"),
     ],

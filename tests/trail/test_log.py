@@ -14,7 +14,7 @@ import pytest
 from graph.database import Database
 from graph.permissions import LOCAL, PUBLIC
 from graph.trail import merkle
-from graph.trail.log import Entry, record, record_alone
+from graph.trail.log import SYSTEM, Entry, holds_trail, log_of, record, record_alone
 from graph.words import Action
 
 from .conftest import ALICE, BOB, entry
@@ -158,3 +158,17 @@ async def test_a_writer_that_is_killed_leaves_its_work_and_its_event_or_neither(
     assert len(done) >= 1 + 3
     found = await bare.verify()
     assert found.is_sound, found.faults
+
+
+def test_no_department_has_the_log_of_the_system():
+    assert log_of("") == SYSTEM
+    assert log_of("Department:system") != SYSTEM
+    assert log_of("Department:410299/县民政局") == "Log:410299/县民政局"
+
+
+async def test_only_a_catalog_of_ours_holds_a_trail(bare):
+    assert not await holds_trail(bare.database)
+    await bare.run("CREATE (:Log {id: 'Log:x'})")
+    assert not await holds_trail(bare.database)
+    await record_alone(bare.database, LOCAL, [entry(1)], request="")
+    assert await holds_trail(bare.database)
