@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.answer import Request
+from api.identity.settings import read as read_providers
 from graph.permissions import LOCAL
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +42,13 @@ def test_every_variable_of_the_settings_is_documented():
     documented = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert read
     assert all(name in documented for name in read)
+
+
+def test_the_provider_file_that_is_shown_is_read(tmp_path):
+    [shown] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "identity.md").read_text(encoding="utf-8"), re.DOTALL)
+    file = tmp_path / "identity.toml"
+    file.write_text(shown, encoding="utf-8")
+    assert read_providers(file).issuers["gov"].login.secret_file == Path("/etc/yuanliu/secret")
 
 
 def test_links_lead_somewhere():
