@@ -105,12 +105,13 @@ async def lineage(
     walk = Walk(asked, record, of, hops, nodes, origins, on, knownAt)
     reached: list[Found] = []
     for way in ways:
+        if reached:
+            # The second direction is asked as of the instant of the first, so that both know the same.
+            walk.parameters["known_at"] = knownAt or instant(reached[0].as_of)
         walked = await walk.in_time(way)
         if walked is None:
             return None
         reached.append(walked)
-        # The second direction is asked as of the instant of the first, so that both know the same.
-        walk.parameters["known_at"] = knownAt or instant(walked.as_of)
     dates = {
         "on": (on or asked.today).isoformat(),
         "knownAt": knownAt.isoformat() if knownAt else reached[0].as_of,
