@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from api.door.gate import Gate
 from api.door.rate import Rates
 from api.settings import CURRENT, Settings
 from api.uploads import AT_ONCE, REFUSED_PRICE, Uploads
@@ -42,13 +43,14 @@ async def uploads(changing, tmp_path):
 @pytest.fixture
 async def upload(uploads):
     """Send a file: its rows, or its bytes, with the options; the status and the lines of the answer."""
-    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+    app = Gate(Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])]), Rates(0, 0), lambda _: False)
 
     async def sent(viewer, content, name="目录.json", **options):
         body = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
         asked = {"name": name, "region": "410299", "source": "示例", "map": COLUMNS, **options}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             response = await client.post("/import", content=body, params=asked, headers={"viewer": viewer.subject})
+        sent.request = response.headers["x-request-id"]
         return response.status_code, [json.loads(line) for line in response.text.splitlines()]
 
     return sent
@@ -75,7 +77,7 @@ async def test_a_file_is_imported_with_progress_and_a_report(upload, uploads, ch
         "MATCH (e:Event {action: 'IMPORT'}) WHERE e.actor = $actor RETURN e.request AS request ORDER BY e.sortAt LIMIT 1",
         actor=ADMINISTRATOR.subject,
     )
-    assert len(event["request"]) == 16
+    assert event["request"] == upload.request
     assert not list(uploads.folder.iterdir()), "nothing is left on disk"
     assert not uploads.under_way
 
@@ -167,7 +169,7 @@ async def test_what_cannot_be_imported_is_said_before_anything_begins(upload, up
 
 
 async def test_a_body_without_a_length_is_bounded_as_it_comes(uploads):
-    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+    app = Gate(Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])]), Rates(0, 0), lambda _: False)
 
     async def endless():
         for _ in range(100):
@@ -206,7 +208,7 @@ async def test_who_is_gone_leaves_his_import_to_its_end(uploads, changing):
         "query_string": b"name=a.json&region=410299&source=s", "headers": [(b"viewer", b"test|administrator")],
         "http_version": "1.1", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "asgi": {"version": "3.0"},
     }  # fmt: skip
-    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+    app = Gate(Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])]), Rates(0, 0), lambda _: False)
     with pytest.raises(Exception):  # noqa: B017, PT011  # whatever the framework makes of a client that is gone
         await app(scope, receive, send)
     async with asyncio.timeout(20):
@@ -232,7 +234,7 @@ async def test_who_may_import_nothing_is_refused_before_his_file_is_read(uploads
         raise AssertionError
         yield b""
 
-    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+    app = Gate(Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])]), Rates(0, 0), lambda _: False)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         sent = {"content": never(), "headers": {"viewer": READER.subject}}
         response = await client.post("/import?name=a.json", **sent)
