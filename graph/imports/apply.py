@@ -1,8 +1,7 @@
 """One file into the graph: compared, then written in one transaction and known at one instant; or only compared."""
 
 import asyncio
-import csv
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,13 +9,14 @@ from graph.audience import stamp
 from graph.batches import batches
 from graph.database import Database, Runner
 from graph.errors import EngineError, ImportRefused
-from graph.imports import present, write
+from graph.imports import arriving, present, write
 from graph.imports.locks import lock_region, lock_resources
 from graph.imports.places import RegionName
 from graph.imports.present import Difference, Fit, Gone, ItemDifference
 from graph.imports.reading import Reading
 from graph.imports.records import Records
-from graph.imports.report import Rejection, Report, Tally
+from graph.imports.rejected import keep_rejected
+from graph.imports.report import Report, Tally
 from graph.imports.told import summary
 from graph.permissions import LOCAL, Viewer
 from graph.trail.log import Entry as Told
@@ -52,8 +52,9 @@ async def apply(
 ) -> Report:
     """Import a file for a viewer, or with `dry_run` say what that would do. The trail has an event for each batch.
 
-    Raises ImportRefused where questions are open (a dry run instead reports them) or there is nothing to import, Refused as
-    `allow` does, EngineError as the engine does; the graph is then as it was.
+    Raises ImportRefused where questions are open, or a complete file has rejected rows (a dry run instead reports them), or
+    there is nothing to import, Refused as `allow` does, EngineError as the engine does; the graph is then as it was. Once it
+    has changed, nothing is raised any more: rejected rows that cannot be written to their file are counted.
     """
     options = reading.options
     if reading.questions and not options.dry_run:
@@ -71,6 +72,8 @@ async def apply(
         questions=reading.questions,
         is_dry_run=options.dry_run,
     )
+    if options.complete and records.rejected:
+        _refuse_incomplete(report)
     job = _Job(reading, records, report, progress)
     if options.dry_run:
         await job.compare(database, await allow(database, records) if allow else _whatever)
@@ -78,9 +81,24 @@ async def apply(
         await _written(database, job, options.zone, viewer, request, allow)
     elif not records.rejected:
         raise ImportRefused(f"{reading.path.name}: 没有可导入的行 no rows to import.", "检查文件 Check the file.")
-    if records.rejected and not options.dry_run:
-        report.rejected_file = _write_rejected(reading, records.rejected)
+    if not options.dry_run:
+        report.rejected_file = await asyncio.to_thread(keep_rejected, reading, records.rejected)
+        if records.rejected and not report.rejected_file:
+            report.counts["rejectedNotWritten"] = len(records.rejected)
     return report
+
+
+def _refuse_incomplete(report: Report) -> None:
+    """Refuse a complete file with rejected rows: they would count as absent, and what they say would be closed."""
+    if report.is_dry_run:
+        report.counts["completeRefused"] = 1
+        return
+    first = report.rejected[0]
+    raise ImportRefused(
+        f"{Path(report.file).name}: 有{len(report.rejected)}行被退回, 不能当作完整目录 rows are rejected, so the file is not "
+        f"complete; 如第{first.row}行 row {first.row}: {first.header}={first.value[:40]}, {first.reason}.",
+        "改正退回的行(--dry-run 逐行列出), 或去掉 --complete Mend them (--dry-run lists them), or leave --complete out.",
+    )
 
 
 async def _written(
@@ -121,6 +139,7 @@ class _Job:
         self._report = report
         self._progress = progress
         self._done = 0
+        self._is_complete = reading.options.complete and not records.rejected
         self.name = reading.path.name
         self.source = reading.source or "?"
         self.region = reading.region or "?"
@@ -156,11 +175,12 @@ class _Job:
         await write.new_departments(now, new)
         found = await self._resources(now.run, providers, fit)
         arrived = 0
-        are_waiting = await write.are_items_waiting(now)
+        are_waiting = await arriving.are_items_waiting(now)
         for batch in batches(found.new):
             await write.new_resources(now, batch, providers)
-            arrived += await write.arrive(now, batch) if are_waiting else 0
+            arrived += await arriving.arrive(now, batch) if are_waiting else 0
             self._advance(len(batch))
+        arrived += await arriving.arrive_by_name(now, found.new) if are_waiting else 0
         await write.changed(now, "Resource", found.changed)
         await write.moved(now, found.changed)
         gone = await self._gone_resources(now.run)
@@ -205,12 +225,12 @@ class _Job:
         return await present.items(run, self.records.items, leads, arriving)
 
     async def _gone_resources(self, run: Runner) -> dict[str, Gone]:
-        if not (self._reading.options.complete and self.records.entries):
+        if not (self._is_complete and self.records.entries):
             return {}
         return await present.gone_resources(run, self.source, self.region, [entry.id for entry in self.records.entries])
 
     async def _gone_items(self, run: Runner, items: ItemDifference) -> tuple[list[str], list[str]]:
-        if not (self._reading.options.complete and self.records.items):
+        if not (self._is_complete and self.records.items):
             return [], []
         return await present.gone_items(run, self.source, self.region, items.ids)
 
@@ -227,26 +247,3 @@ class _Job:
         self._done += count
         if self._progress:
             self._progress(self._done, len(self.records.entries) + len(self.records.items))
-
-
-def _write_rejected(reading: Reading, rejected: Sequence[Rejection]) -> Path:
-    """Write the rejected rows beside the file, or where the options say, for a spreadsheet program."""
-    folder = reading.options.rejected_to or reading.path.parent
-    target = folder / f"{reading.path.name}.rejected.csv"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with target.open("w", encoding="utf-8-sig", newline="") as file:
-            lines = csv.writer(file)
-            lines.writerow(("row", "header", "value", "reason", "cure"))
-            lines.writerows((one.row, _inert(one.header), _inert(one.value), one.reason, one.cure) for one in rejected)
-    except OSError as error:
-        raise ImportRefused(
-            f"{target}: 已导入, 但退回的行写不出 imported, but the rejected rows cannot be written: {error.strerror}.",
-            "用 --rejected-to 指定别的目录 Say another folder, and import again.",
-        ) from error
-    return target
-
-
-def _inert(text: str) -> str:
-    """A text that a spreadsheet program does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -113,30 +113,6 @@ SET w = row.values, w.resourceId = row.resource, w.suffix = row.suffix, w.elemen
   w.catalogRegion = $region, w.recordedAt = datetime($at)
 """
 
-_ANY_WAITING = "MATCH (w:WaitingItem) RETURN count(w) AS waiting"
-
-_COMES_TWICE = """
-UNWIND $rows AS row
-MATCH (w:WaitingItem {resourceId: row.waitedFor})
-MATCH (:DataItem {id: 'DataItem:' + substring(row.id, 9) + '/' + w.suffix})
-WITH w, w.id AS id DELETE w
-RETURN collect(id) AS ids
-"""
-
-_ARRIVE = """
-UNWIND $rows AS row
-MATCH (w:WaitingItem {resourceId: row.waitedFor})
-MATCH (r:Resource {id: row.id}) MATCH (e:DataElement {id: w.element})
-WITH row, w, r, e, w.id AS was
-CREATE (r)-[:HAS_ITEM {source: w.source, recordedAt: datetime($at)}]->(w)
-CREATE (w)-[:MEANS {source: w.source, recordedAt: datetime($at)}]->(e)
-SET w.id = 'DataItem:' + substring(row.id, 9) + '/' + w.suffix, w.recordedAt = datetime($at)
-SET w.sortName = w.name + '\u0001' + w.id, w.sortPosition = split(w.sortPosition, '\u0001')[0] + '\u0001' + w.id
-SET w:DataItem
-REMOVE w:WaitingItem, w.resourceId, w.suffix, w.element, w.catalogRegion
-RETURN collect([w.id, was, row.id]) AS arrived
-"""
-
 _STOP_WAITING = "UNWIND $ids AS id MATCH (w:WaitingItem {id: id}) DELETE w"
 
 
@@ -303,28 +279,6 @@ async def wait(now: Now, items: Sequence[Item]) -> None:
     rows = [_item_row(now, item, item.of[0]) for item in items]
     await now.run.run(_WAIT, rows=rows, region=now.region, at=now.at)
     now.told.append(told.placed("WaitingItem", rows, "resource", "element"))
-
-
-async def are_items_waiting(now: Now) -> bool:
-    """Whether any item waits at all; mostly none does, and then nothing need be looked for."""
-    rows = await now.run.run(_ANY_WAITING)
-    return bool(rows[0]["waiting"])
-
-
-async def arrive(now: Now, entries: Sequence[Entry]) -> int:
-    """Give a batch of new resources the items that waited for them; how many."""
-    arrived = 0
-    names = [(entry.id, *entry.also) for entry in entries]
-    for place in range(max(map(len, names), default=0)):
-        rows = [{"id": ids[0], "waitedFor": ids[place]} for ids in names if len(ids) > place]
-        if place:
-            [dropped] = await now.run.run(_COMES_TWICE, rows=rows)
-            now.told.append(told.changed("WaitingItem", [(one, True, None) for one in dropped["ids"]]))
-        [found] = await now.run.run(_ARRIVE, rows=rows, at=now.at)
-        came = [(one, {"waited": was, "resource": of}) for one, was, of in found["arrived"]]
-        now.told.append(told.created("DataItem", came))
-        arrived += len(found["arrived"])
-    return arrived
 
 
 async def reopened(now: Now, changes: Sequence[Change]) -> None:

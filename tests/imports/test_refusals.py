@@ -42,11 +42,11 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(graph, tmp_path):
     await load(graph, tmp_path, [resource(1), resource(2)])
     before = await everything(graph)
     rows = [resource(1, 摘要="新"), resource(3), resource(4, 更新时间="很久以前")]
-    dry = await load(graph, tmp_path, rows, dry_run=True, complete=True)
+    dry = await load(graph, tmp_path, rows, dry_run=True)
     assert await everything(graph) == before
     assert dry.rejected_file is None
-    wet = await load(graph, tmp_path, rows, complete=True)
-    assert counted(dry) == counted(wet) == (1, 2, 0, 1)
+    wet = await load(graph, tmp_path, rows)
+    assert counted(dry) == counted(wet) == (1, 1, 0, 1)
     shown = dry.as_json()
     assert json.loads(json.dumps(shown, ensure_ascii=False))["rejected"] == [
         {
