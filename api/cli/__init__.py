@@ -1,6 +1,6 @@
 """The command `yuanliu`.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import asks something, 4 rows were rejected.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import asks something, 4 rows were rejected, 5 their file cannot be written.
 """
 
 import sys
