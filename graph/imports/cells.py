@@ -6,7 +6,7 @@ from functools import partial
 from typing import cast
 
 from graph.imports import terms, values
-from graph.imports.dates import parse_date
+from graph.imports.dates import is_january_or_october, parse_date
 from graph.imports.profiles import cell_text
 from graph.imports.words import cut
 
@@ -31,6 +31,8 @@ def parser_for(field: str, header: str) -> Parser:
     """The function that reads this field's cells."""
     if field in ("publishedOn", "lastUpdatedAt"):
         return _date
+    if field == "recordCount":
+        return partial(_count, values.unit_of(header) or 1)
     if field == "openType":
         return partial(_word, _open_flag if "WHETHER" in cut(header)[0] else terms.open_type)
     if field in _PARSERS:
@@ -64,16 +66,18 @@ def _date(raw: object) -> Cell:
     if not text:
         return _empty(raw)
     day = parse_date(raw)
+    if day is None and is_january_or_october(raw):
+        return Cell(None, problem=("分不清是 1 月还是 10 月 January or October", _DATE_CURE))
     if day is None:
         return Cell(None, problem=("不是日期 not a date", _DATE_CURE))
     return _with_notes(raw, day.on, text if day.partial else None, ("partialDates",) if day.partial else ())
 
 
-def _count(raw: object) -> Cell:
+def _count(unit: int, raw: object) -> Cell:
     text = cell_text(raw)
     if not text:
         return _empty(raw)
-    number = values.parse_count(raw)
+    number = values.parse_count(raw, unit)
     return Cell(None, text, ("unknownWords",)) if number is None else _with_notes(raw, number)
 
 
@@ -137,9 +141,8 @@ def _formats(raw: object) -> Cell:
 
 _PARSERS: dict[str, Parser] = {
     "abstract": _abstract,
-    "recordCount": _count,
-    "item.position": _count,
-    "item.length": _count,
+    "item.position": partial(_count, 1),
+    "item.length": partial(_count, 1),
     "landingPage": _url,
     "shareType": partial(_word, terms.share_type),
     "updateCycle": partial(_word, terms.update_cycle),

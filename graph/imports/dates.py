@@ -2,43 +2,68 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from graph.imports.kept import kept
 
-CHINA = timezone(timedelta(hours=8))
+_CHINA_OFFSET = timedelta(hours=8)
+CHINA = timezone(_CHINA_OFFSET)
 """Machine timestamps count from 1970 in UTC; the portals' days are those of UTC+8."""
+
+_LARGEST_OFFSET = timedelta(hours=14)
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _EXCEL_ZERO = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927 to 2119; fewer digits could be a year or a count
 _SECONDS_DIGITS, _MILLIS_DIGITS = 10, 13
 _LARGEST = 10**_MILLIS_DIGITS  # what is not below it, NaN included, is no timestamp
+_MOST_FIGURES = 10**17  # to the millisecond
 
-_TIME = (
-    r"(?:[\sT,，]*(?:[上下]午)?\s*\d{1,2}(?:[:时点]\d{0,2}(?:[:分]\d{0,2}秒?(?:[.,]\d+)?)?分?)?"
-    r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|CST|[+-]\d\d:?\d\d)?)?"
+_SIGNS = str.maketrans("–—‐‑−·・", "-----..")
+_ZONE = r"(?P<zone>Z|CST|(?:UTC|GMT)?(?:[+-]\d\d:?\d\d|\+\d\d)|UTC|GMT)"
+_CLOCK = (
+    r"(?P<half>[上下]午)?\s*(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{0,2})"
+    r"(?:[:分](?P<second>\d{0,2})秒?(?:[.,]\d+)?)?分?)?\s*(?P<noon>[AaPp][Mm])?\s*" + f"{_ZONE}?"
 )
 _DAY = re.compile(
-    rf"(\d{{4}})\s*[-/.年_、]\s*(\d{{1,2}})\s*[-/.月_、]\s*(\d{{1,2}})\s*[日号]?(?:\s*\(?星期.\)?)?{_TIME}"
+    r"(\d{4})\s*[-/.年_、]\s*(\d{1,2})\s*[-/.月_、]\s*(\d{1,2})(?!\d)\s*[日号]?\.?"
+    r"(?:\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
+    rf"(?:[\sT,]*+(?<![\d./-]){_CLOCK}|Z|[+-]\d\d:\d\d)?"
 )
-_COMPACT = re.compile(
-    r"(\d{4})(\d{2})(\d{2})(?:\d{4}|\d{6})?|(\d{4})(\d{2})(\d{2})\s*[T ]\s*\d{1,2}:?\d{2}(?::?\d{2})?Z?"
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}|\d{6}|\d{9})?")
+_COMPACT_TIME = re.compile(
+    r"(\d{4})(\d{2})(\d{2})\s*[T ]\s*(?P<hour>\d{1,2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:\.\d+)?)?\s*"
+    rf"{_ZONE}?"
 )
+_STAMP = re.compile(r"(\d{5}(?:\.\d+)?|(?:\d{10}|\d{13})(?:\.\d+)?)|/?Date\((\d{10,13})(?:[+-]\d{4})?\)/?")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年_、]\s*(\d{1,2})\s*月?(?:份)?|(\d{4})(\d{2})")
 _YEAR = re.compile(r"(\d{4})\s*年?(?:度)?")
-_ENGLISH = re.compile(
-    r"(?:[A-Z][a-z]{2,8}\.?,? )?(?:([A-Z][a-z]{2})[a-z]*\.? (\d{1,2})|(\d{1,2})[ -]([A-Z][a-z]{2})[a-z]*),?"
-    r"(?:[ -](\d{4})(?:[ ,].*)?| [\d:]+ (?:[A-Z]{3,4}|GMT[+-]\d\d:?\d\d) (\d{4}))"
+_MONTH_NAME = (
+    r"(?P<name>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
-_MONTHS = {
-    name: n
-    for n, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
-}
+_DAY_NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_WEEKDAY = r"(?:[A-Z][a-z]{2,8}\.?,? )?"
+_AFTER = (
+    r",?(?:[ -](?P<year>\d{4})(?:[ ,]+(?P<at>.*))?| (?P<when>[\d:]+ (?:[A-Z]{3,4}|GMT[+-]\d\d:?\d\d)) (?P<then>\d{4}))"
+)
+_ENGLISH = tuple(
+    re.compile(spelling, re.IGNORECASE)
+    for spelling in (
+        rf"{_WEEKDAY}{_MONTH_NAME} {_DAY_NUMBER}{_AFTER}",
+        rf"{_WEEKDAY}{_DAY_NUMBER}[ -]{_MONTH_NAME}{_AFTER}",
+        rf"(?P<year>\d{{4}})[ -]{_MONTH_NAME}[ -]{_DAY_NUMBER}",
+        rf"{_MONTH_NAME},? (?P<year>\d{{4}})",
+    )
+)
+_TIME_OF_DAY = re.compile(_CLOCK)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TENS = re.compile("([一二三四五六七八九]?)(十?)([一二三四五六七八九]?)")
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE = re.compile(
-    r"([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号])?"
+    r"([〇零○一二三四五六七八九]{4}|\d{4})年(?:([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十廿卅]{1,3})[日号]?)?)?"
 )
 
 
@@ -53,34 +78,45 @@ class Day:
 def parse_date(value: object) -> Day | None:
     """The day that a cell says, or None where it says none.
 
-    Text, a cell that Excel already read, an Excel serial, or a Unix timestamp (seconds or milliseconds). A month or a
-    year alone becomes its first day, marked as partial. Day-month-year figures are not read: they are ambiguous.
+    Text, a cell that Excel already read, an Excel serial, or a Unix timestamp (seconds or milliseconds). An instant
+    with its offset is the day it had in China. A month or a year alone becomes its first day, marked as partial.
+    Day-month-year figures are not read: they are ambiguous; nor is the number 2019.1, be it January or October.
     """
     if isinstance(value, datetime):
-        return _checked(value.year, value.month, value.day)
+        at = value.astimezone(CHINA) if value.tzinfo else value
+        return _checked(at.year, at.month, at.day)
     if isinstance(value, date):
         return _checked(value.year, value.month, value.day)
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, int | float):
-        return _from_number(float(value))
+    if isinstance(value, int):
+        return _from_text(str(value)) if 0 <= value < _MOST_FIGURES else None
+    if isinstance(value, float):
+        return _from_number(value)
     return _from_text(str(value))
+
+
+def is_january_or_october(value: object) -> bool:
+    """Whether a cell is a number such as 2019.1, which a sheet also makes of 2019.10."""
+    return isinstance(value, float) and FIRST_YEAR <= value <= LAST_YEAR and f"{value % 1:.6f}" == "0.100000"
 
 
 @kept(50_000)
 def _from_text(raw: str) -> Day | None:
-    text = " ".join(unicodedata.normalize("NFKC", raw).split())
+    text = " ".join(unicodedata.normalize("NFKC", raw).translate(_SIGNS).split())
     if found := _DAY.fullmatch(text):
-        return _checked(*map(int, found.groups()))
-    if re.fullmatch(r"\d{5}(?:\.\d+)?|\d{10}|\d{13}", text):
-        return _from_number(float(text))
+        return _in_china(_checked(*map(int, found.groups()[:3])), found.groupdict())
+    if found := _STAMP.fullmatch(text):
+        return _from_number(float(found[1] or found[2]))
     return _from_figures(text) or _from_words(text)
 
 
 def _from_figures(text: str) -> Day | None:
     """20190301, 201903, 2019.3, 2019."""
-    if (found := _COMPACT.fullmatch(text)) and (day := _checked(*(int(part) for part in found.groups() if part))):
+    if (found := _COMPACT.fullmatch(text)) and (day := _checked(*map(int, found.groups()))):
         return day
+    if found := _COMPACT_TIME.fullmatch(text):
+        return _in_china(_checked(*map(int, found.groups()[:3])), found.groupdict())
     if found := _MONTH.fullmatch(text):
         year, month = (int(part) for part in found.groups() if part)
         return _checked(year, month, 1, partial=True)
@@ -90,13 +126,35 @@ def _from_figures(text: str) -> Day | None:
 
 def _from_words(text: str) -> Day | None:
     """Apr 28, 2019 and 二〇一九年三月一日."""
-    if found := _ENGLISH.fullmatch(text):
-        month = _MONTHS.get(found[1] or found[4], 0)
-        return _checked(int(found[5] or found[6]), month, int(found[2] or found[3]))
+    if found := next(filter(None, (spelling.fullmatch(text) for spelling in _ENGLISH)), None):
+        said = found.groupdict()
+        month = _MONTHS.index(said["name"][:3].lower()) + 1
+        number = said.get("day")
+        day = _checked(int(said["year"] or said["then"]), month, int(number or 1), partial=not number)
+        clock = _TIME_OF_DAY.match(said.get("at") or said.get("when") or "")
+        return _in_china(day, clock.groupdict()) if clock else day
     if found := _CHINESE.fullmatch(text):
         year = int(found[1].translate(_DIGITS))
-        return _checked(year, _chinese(found[2]) or 1, _chinese(found[3]) or 1, partial=not found[3])
+        month, number = (1 if part is None else part for part in map(_chinese, found.groups()[1:]))
+        return _checked(year, month, number, partial=not found[3])
     return None
+
+
+def _in_china(day: Day | None, clock: Mapping[str, str | None]) -> Day | None:
+    """The day that an instant with its offset has in China; CST is China's own time, no offset the place's."""
+    zone = (clock.get("zone") or "CST").upper()
+    figures = re.sub("[^0-9]", "", zone).ljust(4, "0")
+    offset = timedelta(hours=int(figures[:2]), minutes=int(figures[2:])) * (-1 if "-" in zone else 1)
+    is_range = "-" in zone and not clock["second"]  # 09:00-10:00
+    if day is None or zone == "CST" or is_range or abs(offset) > _LARGEST_OFFSET:
+        return day
+    hours, minutes, seconds = (int(clock.get(part) or 0) for part in ("hour", "minute", "second"))
+    noon = (clock.get("noon") or "").upper() or {"上午": "AM", "下午": "PM"}.get(clock.get("half") or "", "")
+    if noon:
+        hours = hours % 12 + (12 if noon == "PM" else 0) if hours <= 12 else hours  # noqa: PLR2004
+    at = datetime(day.on.year, day.on.month, day.on.day, tzinfo=CHINA) + _CHINA_OFFSET - offset
+    at += timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return _checked(at.year, at.month, at.day)
 
 
 def _from_number(number: float) -> Day | None:
@@ -108,7 +166,10 @@ def _from_number(number: float) -> Day | None:
     if whole > 0 and digits in (_SECONDS_DIGITS, _MILLIS_DIGITS):
         at = datetime.fromtimestamp(whole / (1 if digits == _SECONDS_DIGITS else 1000), UTC).astimezone(CHINA)
         return _checked(at.year, at.month, at.day)
-    return _from_text(str(whole)) if number == whole and digits in (4, 6, 8) else None
+    if number != whole:
+        is_month = FIRST_YEAR <= number <= LAST_YEAR and not is_january_or_october(number)
+        return _from_text(f"{number:.10g}") if is_month else None
+    return _from_text(str(whole)) if digits in (4, 6, 8, 14) else None
 
 
 def _checked(year: int, month: int, day: int, *, partial: bool = False) -> Day | None:
@@ -120,10 +181,12 @@ def _checked(year: int, month: int, day: int, *, partial: bool = False) -> Day |
         return None
 
 
-def _chinese(number: str | None) -> int:
-    if not number:
+def _chinese(number: str | None) -> int | None:
+    """三, 十, 廿一; None where there is none, 0 for what is no number."""
+    if number is None:
+        return None
+    found = _TENS.fullmatch(number.replace("廿", "二十").replace("卅", "三十"))
+    if not found or (found[1] and found[3] and not found[2]):
         return 0
-    tens, ten, ones = number.partition("十")
-    if not ten:
-        return int(number.translate(_DIGITS)) if len(number) == 1 else 0
-    return (int(tens.translate(_DIGITS)) if tens else 1) * 10 + (int(ones.translate(_DIGITS)) if ones else 0)
+    tens, ones = (int(part.translate(_DIGITS)) if part else 0 for part in (found[1], found[3]))
+    return (tens or 1) * 10 + ones if found[2] else tens + ones

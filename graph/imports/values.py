@@ -32,14 +32,17 @@ _PHONE = re.compile(
 )
 # Possessive, since spaces may stand between all parts: without it a row of them is shared out in every way.
 _COUNT = re.compile(
-    r"(?:约|共|近)?\s*+([+-]?\d[\d,，' ]*+(?:\.\d+)?)\s*+([万亿千百]?)\s*+(?:余|多)?\s*+"
+    r"(?:约|共|近)?\s*+([+-]?(?:\d{1,3}(?:[,，' ]\d{3})+|\d+)(?:\.\d+)?)\s*+([万亿千百]?)\s*+(?:余|多)?\s*+"
     r"(?:条|个|行|项|笔|份|records|rows)?\s*+(?:记录|数据)?"
 )
 _UNITS = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_HEADER_UNIT = re.compile(r"[(（\[【](?:单位[:：]?)?\s*([^()（）\[\]【】]{1,12}?)\s*[)）\]】]")
+_COUNTED = re.compile(r"([万亿千百])(?:条|个|行|项|笔|份)?(?:记录|数据)?")
+_BYTES = re.compile(r"(?:[kmgtp]i?)?b(?:ytes?)?|[kmgt]|[千兆吉太]?字节|兆", re.IGNORECASE)
 _LARGEST = 2**53
 _MOST_DIGITS = 40
 _LONGEST_LITERAL = 20_000
-_DATE_FIGURES = (8, 13, 14)
+_DATE_FIGURES = (8, 13, 14, 17)
 _LONGEST_NOTHING = 12
 
 
@@ -102,21 +105,34 @@ def _distinct(members: list[str]) -> list[str]:
     return list(dict.fromkeys(text for member in members if (text := text_of(member.strip()))))
 
 
-def parse_count(value: object) -> int | None:
-    """A number of records: `1,241,609`, `3.2万`, `约500条`; None where it is not a whole number from 0 on."""
+def unit_of(header: str) -> int:
+    """What a number below a header counts in: 10,000 below `数据量(万条)`, 0 below `数据量(MB)`, where it counts nothing."""
+    for said in _HEADER_UNIT.findall(unicodedata.normalize("NFKC", header)):
+        if found := _COUNTED.fullmatch(said):
+            return _UNITS[found[1]]
+        if _BYTES.fullmatch(said):
+            return 0
+    return 1
+
+
+def parse_count(value: object, unit: int = 1) -> int | None:
+    """A number of records: `1,241,609`, `3.2万`, `约500条`; None where it is not a whole number from 0 on.
+
+    A number that names no unit of its own counts in `unit`.
+    """
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value if 0 <= value < _LARGEST else None
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and 0 <= value < _LARGEST else None
+    if isinstance(value, int | float):
+        number = value if unit == 1 else round(value * unit, 6) if abs(value) < _LARGEST else _LARGEST
+        return int(number) if 0 <= number < _LARGEST and number == int(number) else None
     found = _COUNT.fullmatch(unicodedata.normalize("NFKC", str(value)).strip())
     if not found:
         return None
     digits = re.sub(r"[,，' ]", "", found[1])
     if len(digits) > _MOST_DIGITS:
         return None
-    number = round(float(digits) * _UNITS[found[2]], 6) if "." in digits else int(digits) * _UNITS[found[2]]
+    unit = _UNITS[found[2]] if found[2] else unit
+    number = round(float(digits) * unit, 6) if "." in digits else int(digits) * unit
     return int(number) if number == int(number) and 0 <= number < _LARGEST else None
 
 
@@ -144,8 +160,9 @@ def is_phone(text: str) -> bool:
 
 def is_date(value: object) -> bool:
     """Whether a cell says a date with at least its month; a bare number of five or fewer digits may be a count."""
-    figures = str(value)
+    day, figures = parse_date(value), str(value)
+    if isinstance(value, float) and not value.is_integer():
+        return day is not None and (day.partial or len(figures) in _DATE_FIGURES)
     if isinstance(value, int | float) or figures.isdigit():
-        return len(figures) in _DATE_FIGURES and parse_date(value) is not None
-    day = parse_date(value)
+        return len(figures) in _DATE_FIGURES and day is not None
     return day is not None and not (day.partial and len(figures) <= len("2019年"))

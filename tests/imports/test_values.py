@@ -1,13 +1,13 @@
 """Cells: dates, words of nothing, full width, lists, counts, closed words."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.imports import cells, terms, values
-from graph.imports.dates import Day, parse_date
+from graph.imports.dates import CHINA, Day, parse_date
 
 DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
 WIDE = str.maketrans("0123456789-./:", "０１２３４５６７８９－．／：")
@@ -58,6 +58,10 @@ def test_a_day_as_excel_and_machines_have_it(day):
         ("2019年", date(2019, 1, 1)),
         ("2019", date(2019, 1, 1)),
         ("二〇一九年三月", date(2019, 3, 1)),
+        ("2019年三月", date(2019, 3, 1)),
+        ("May 2019", date(2019, 5, 1)),
+        (2019.3, date(2019, 3, 1)),
+        (2019.11, date(2019, 11, 1)),
     ],
 )
 def test_a_month_or_a_year_is_its_first_day_and_partial(text, day):
@@ -65,10 +69,81 @@ def test_a_month_or_a_year_is_its_first_day_and_partial(text, day):
 
 
 @pytest.mark.parametrize(
-    "text", ["二〇一九年三月二十一日", "Mar 21, 2019", "21 March 2019", "Thu Mar 21 09:45:00 CST 2019"]
+    "text",
+    [
+        "二〇一九年三月二十一日",
+        "二〇一九年三月廿一日",
+        "2019年三月二十一日",
+        "Mar 21, 2019",
+        "March 21st, 2019",
+        "21 March 2019",
+        "2019-Mar-21",
+        "Thu Mar 21 09:45:00 CST 2019",
+    ],
 )
 def test_days_in_words(text):
     assert parse_date(text) == Day(date(2019, 3, 21))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019–03–01",
+        "2019—03—01",
+        "2019·3·1",
+        "2019.03.01.",
+        "2019年3月1日(周五)",
+        "2019年3月1日（星期五）",
+        "2019-3-1 周五 10:00",
+        "2019-03-01Z",
+        "2019-03-01+08:00",
+        "2019-03-01T00:00:00.000+08",
+        "20190301093015123",
+        20190301093015,
+        "1551369600.0",
+        "/Date(1551369600000)/",
+        "/Date(1551369600000+0800)/",
+    ],
+)
+def test_days_as_programs_and_officials_write_them(text):
+    assert parse_date(text) == Day(date(2019, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019-02-28T16:00:00.000Z",
+        "2019-02-28T16:00:00+00:00",
+        "2019-02-28 16:00:00 UTC",
+        "2019-02-28 04:00:00 PM GMT",
+        "2019-03-01T00:30:00+0800",
+        "2019-03-01T02:00:00-05:00",
+        "20190228T160000Z",
+        "Thu, 28 Feb 2019 16:00:00 GMT",
+        "Thu Feb 28 16:00:00 UTC 2019",
+        "Fri Mar 01 2019 00:00:00 GMT+0800 (中国标准时间)",
+        datetime(2019, 2, 28, 16, tzinfo=UTC),
+        "2019-03-01 09:00-17:00",
+        "2019-03-01 23:00:00",
+        "Fri Mar 01 23:00:00 CST 2019",
+    ],
+)
+def test_an_instant_with_its_offset_is_the_day_it_had_in_china(text):
+    assert parse_date(text) == Day(date(2019, 3, 1))
+
+
+@given(st.datetimes(datetime(1950, 1, 2), datetime(2099, 12, 30)), st.integers(-14 * 4, 14 * 4))  # noqa: DTZ001  drawn without a zone
+def test_an_offset_does_not_change_the_day(local, quarters):
+    china = local.replace(microsecond=0, tzinfo=CHINA)
+    elsewhere = china.astimezone(timezone(timedelta(minutes=15 * quarters)))
+    assert parse_date(elsewhere.isoformat()) == Day(local.date())
+
+
+def test_january_or_october_is_asked():
+    assert parse_date(2019.1) is None
+    problem = cells.parser_for("publishedOn", "发布日期")(2019.1).problem
+    assert problem is not None
+    assert "10" in problem[0]
 
 
 NO_DAYS = [
@@ -82,6 +157,11 @@ NO_DAYS = [
     "12",
     "99999999",
     "2019-1-1-1",
+    "2019-3-112",
+    "2019.3.1.5",
+    "2019年十十月",
+    "三月廿一日",
+    "Marathon 2019",
 ]
 
 
@@ -162,7 +242,26 @@ def test_counts_in_words(text, number):
     assert values.parse_count(text) == number
 
 
-@pytest.mark.parametrize("text", ["-1", "1.5", "许多", "500MB", True, float("nan"), 1.5, "12-13"])
+@pytest.mark.parametrize(
+    ("header", "cell", "number"),
+    [
+        ("数据量(万条)", 12, 120_000),
+        ("数据量（单位：万条）", "12.5", 125_000),
+        ("数据量(万条)", 0.3, 3_000),
+        ("数据量[亿]", "1", 100_000_000),
+        ("数据量(万条)", "3.2万", 32_000),
+        ("数据量(条)", "12", 12),
+        ("数据量", 12, 12),
+    ],
+)
+def test_counts_in_the_unit_of_their_header(header, cell, number):
+    assert cells.parser_for("recordCount", header)(cell).value == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-1", "1.5", "许多", "500MB", True, float("nan"), 1.5, "12-13", "20,2", "12，34", "1 2", "12,3456", "1234,567"],
+)
 def test_what_is_no_count(text):
     assert values.parse_count(text) is None
 
