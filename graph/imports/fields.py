@@ -23,6 +23,12 @@ def _p(field: str, score: float, needs: str, takes: str = "") -> Pattern:
     return Pattern(field, score, need, need | frozenset(takes.split()) | COMMON)
 
 
+def _counts_no_things(field: str, score: float, needs: str, takes: str) -> Pattern:
+    """As `_p`, but a number of resources is no number of records."""
+    pattern = _p(field, score, needs, takes)
+    return Pattern(field, score, pattern.needs, pattern.takes - {"THING"})
+
+
 PATTERNS = (
     _p("name", 0.95, "TITLE", "NAME"),
     _p("name", 0.93, "NAME", "TITLE"),
@@ -32,7 +38,8 @@ PATTERNS = (
     _p("provider", 0.7, "PARTY CREATE", "GIVES NAME OPEN"),
     _p("provider", 0.85, "PARTY UPDATE", "GIVES NAME"),
     _p("provider", 0.62, "GIVES", "NAME"),
-    _p("theme", 0.93, "THEME", "NAME KEY CLASS OPEN ATTR"),
+    _p("theme", 0.93, "THEME", "NAME KEY CLASS OPEN ATTR AREA"),
+    _p("theme", 0.7, "AREA", "NAME KEY CLASS"),
     _p("theme", 0.74, "FIELD", "NAME CLASS"),
     _p("theme", 0.72, "CLASS", "NAME OPEN"),
     _p("industry", 0.94, "INDUSTRY", "NAME CLASS ATTR THEME KEY"),
@@ -74,7 +81,9 @@ PATTERNS = (
     _p("landingPage", 0.6, "PAGE", ""),
     _p("keywords", 0.95, "TAG", "NAME CLASS CONTENT"),
     _p("abstract", 0.94, "ABSTRACT", "CONTENT REMARK"),
-    _p("abstract", 0.82, "REMARK", "CONTENT"),
+    _p("abstract", 0.82, "THING REMARK", "CONTENT"),
+    _p("abstract", 0.82, "DATA REMARK", "CONTENT"),
+    _p("abstract", 0.7, "REMARK", "CONTENT"),
     _p("abstract", 0.7, "CONTENT", ""),
     _p("contactPhone", 0.94, "PHONE", "PARTY CONTACT GIVES PERSON MODE"),
     _p("contactPhone", 0.82, "CONTACT MODE", "PARTY GIVES PERSON"),
@@ -82,8 +91,8 @@ PATTERNS = (
     _p("contactEmail", 0.94, "EMAIL", "PARTY CONTACT GIVES PERSON ADDRESS"),
     _p("contactEmail", 0.5, "CONTACT MODE", "PARTY GIVES PERSON"),
     _p("recordCount", 0.93, "COUNT", "SIZE AMOUNT"),
-    _p("recordCount", 0.9, "DATA AMOUNT", "SIZE"),
-    _p("recordCount", 0.62, "AMOUNT", ""),
+    _counts_no_things("recordCount", 0.9, "DATA AMOUNT", "SIZE"),
+    _counts_no_things("recordCount", 0.62, "AMOUNT", ""),
     _p("recordCount", 0.85, "DATA SIZE", ""),
     _p("recordCount", 0.55, "SIZE", ""),
     _p("resourceCode", 0.95, "THING CODE", ""),

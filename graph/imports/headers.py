@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from graph.errors import BadInput
-from graph.imports import fields, profiles, words
+from graph.imports import fields, profiles, values, words
 from graph.imports.profiles import Profile
 
 Decision = Literal["SURE", "ASK", "KEPT"]
@@ -13,11 +13,12 @@ Decision = Literal["SURE", "ASK", "KEPT"]
 SURE_FROM = 0.8
 """A column is SURE from here on; the scores of `fields.PATTERNS` are set against it."""
 ASK_FROM = 0.5
+_ALMOST_SURE = 0.79
 _CLEAR_LEAD = 0.1
 _CONFIRMED = 0.8
 _DOUBTED = 0.35
-_NEIGHBOURS = {"theme": "industry", "industry": "theme"}
-"""Portals mix these two up: 领域 may hold industries."""
+_NEIGHBOURS = {"theme": "industry", "industry": "theme", "shareModes": "shareType", "shareCondition": "shareType"}
+"""Portals mix these up: 领域 may hold industries, and 共享条件 share types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,14 @@ class _Guess:
     why: str
     concepts: frozenset[str] = frozenset()
     named: float = 0.0
+    most: float = 1.0
+    """What no value lifts the score above: a word that is not known may make the column another matter."""
 
 
 def recognise(headers: Sequence[str], columns: Sequence[Sequence[object]], given: Mapping[str, str]) -> list[Column]:
     """Decide every column. `given` maps a header, or its last part, to a field or to "" (keep it as it is).
 
-    Raises BadInput where `given` names a column or a field that does not exist.
+    Raises BadInput where `given` names a column or a field that does not exist, or a field of items that have no name.
     """
     wishes = _wishes(headers, given)
     found = [profiles.Profile.of(column) for column in columns]
@@ -55,7 +58,8 @@ def recognise(headers: Sequence[str], columns: Sequence[Sequence[object]], given
     for place, field in wishes.items():
         decided[place] = Column(headers[place], field or None, 1.0, "SURE" if field else "KEPT", "你指定的 as you said")
     decided = _settle(decided, ranked, found, frozenset(wishes))
-    return _by_elimination(decided, ranked, found, frozenset(wishes))
+    decided = _by_elimination(decided, ranked, found, frozenset(wishes))
+    return _without_items(decided, frozenset(wishes))
 
 
 def leaf(header: str) -> str:
@@ -99,7 +103,10 @@ def _by_name(header: str) -> list[_Guess]:
     concepts, rest = words.cut(header)
     present = frozenset(concepts)
     best: dict[str, _Guess] = {}
+    is_size = not values.unit_of(leaf(header))
     for pattern in fields.PATTERNS:
+        if is_size and pattern.field == "recordCount":
+            continue
         if pattern.needs <= present <= pattern.takes:
             score = pattern.score - (0.35 if rest else 0.0)
             if score > (best[pattern.field].score if pattern.field in best else ASK_FROM - 0.06):
@@ -109,18 +116,20 @@ def _by_name(header: str) -> list[_Guess]:
                     score,
                     f"表头 header: {said}" + (f", 不认识 unknown: {rest}" if rest else ""),
                     present,
+                    most=_ALMOST_SURE if rest else 1.0,
                 )
     return list(best.values())
 
 
 def _weigh(guess: _Guess, profile: Profile) -> _Guess:
-    backing = profiles.support(guess.field, profile)
+    is_flag = guess.field == "openType" and "WHETHER" in guess.concepts
+    backing = profiles.support(profiles.OPEN_FLAG if is_flag else guess.field, profile)
     guess = replace(guess, named=guess.score)
     if backing is None:
         return guess
     share = f"{backing:.0%}"
     if backing >= _CONFIRMED:
-        score = min(0.99, guess.score + (0.04 if guess.score >= SURE_FROM else 0.3 * backing))
+        score = min(0.99, guess.most, guess.score + (0.04 if guess.score >= SURE_FROM else 0.3 * backing))
         return replace(guess, score=score, why=f"{guess.why}; 值相符 values fit: {share}")
     if backing < _DOUBTED:
         score = min(guess.score - 0.3, SURE_FROM - 0.15)
@@ -155,10 +164,11 @@ def _condition_or_type(guess: _Guess, profile: Profile) -> list[_Guess]:
     """开放条件 alone: where it holds a few short words, it is the only statement of openness, so the open type."""
     few = not profile.texts or profile.mean_length <= 30 or (profiles.support("openType", profile) or 0) > 0.5  # noqa: PLR2004
     if few and not profile.typed:
-        return [
-            _weigh(_Guess("openType", 0.88, "唯一说明开放属性的列 the only column on openness"), profile),
-            replace(guess, score=0.6),
-        ]
+        alone = _Guess(
+            "openType", min(0.88, guess.most), "唯一说明开放属性的列 the only column on openness", most=guess.most
+        )
+        is_known = bool(profiles.support("openType", profile))
+        return [_weigh(alone, profile) if is_known else alone, replace(guess, score=0.6)]
     return [replace(guess, score=min(guess.score, 0.7)), _Guess("openType", 0.6, "开放 open")]
 
 
@@ -274,7 +284,8 @@ def _by_elimination(
         and found[n].is_title_like
         and {"NAME", "TITLE"} & set(words.cut(column.header)[0])
     ]
-    if len(claimed) == 1 and "OTHER" not in words.cut(decided[claimed[0]].header)[0]:
+    said, rest = words.cut(decided[claimed[0]].header) if len(claimed) == 1 else ((), "")
+    if len(claimed) == 1 and "OTHER" not in said and not rest:
         n = claimed[0]
         decided[n] = Column(
             decided[n].header,
@@ -301,4 +312,20 @@ def _by_elimination(
                 "ASK",
                 "没有名称列, 此列的值最像 no column is the name; its values look most like it",
             )
+    return decided
+
+
+def _without_items(decided: list[Column], fixed: frozenset[int]) -> list[Column]:
+    """Where no column is the items' name there are no items: what would be said of them is kept with the resource."""
+    if any(column.field == "item.name" for column in decided):
+        return decided
+    for n, column in enumerate(decided):
+        if column.field in fields.ITEM_FIELDS and n in fixed:
+            raise BadInput(
+                f"--map {column.header}={column.field}: 没有信息项名称这一列 no column is the items' name.",
+                f"--map HEADER=item.name, 或留空则原样保留 or --map {column.header}= keeps the column",
+            )
+        if column.field in fields.ITEM_FIELDS:
+            why = f"{column.why}; 但没有信息项名称 but no column is the items' name"
+            decided[n] = replace(column, field=None, decision="KEPT", why=why)
     return decided

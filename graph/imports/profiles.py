@@ -1,6 +1,8 @@
 """What a column's values say about its field."""
 
+import heapq
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +10,28 @@ from functools import cached_property
 
 from graph.imports import terms, values
 
+OPEN_FLAG = "openType, whether"
+"""openType under a header that asks whether, as 是否开放 does: 1 and 0 answer it."""
+
 SAMPLE = 3_000
-"""How many values of a column are looked at; taken evenly from the whole file."""
+"""How many values of a column of more than twice as many are looked at."""
 
 _PARTY = re.compile(
     r"(?:局|厅|委|部|办|院|会|署|处|所|站|中心|公司|集团|银行|学校|大学|医院|团|馆|队|政府|法院|检察院|海关|分局|支队|总队|社|室|区|县|市|州|镇|乡|街道|旗|盟|协会|联|税务)"
     r"(?:[(（][^)）]*[)）])?$"
 )
+_PARTY_WORDS = re.compile(
+    r"\b(?:department|ministry|agency|office|bureau|council|commission|authority|administration|board|service|city|county"
+    r"|university|institute|court|police)\b",
+    re.IGNORECASE,
+)
+_CHARACTER_SETS = re.compile(
+    r"(?i)utf-?(?:8|16|32)(?:-?sig|-?[lb]e)?|gbk|gb-?(?:2312|18030)|big5|ascii|ansi|unicode|iso-?8859-\d+"
+)
 _NATIONAL_CODE = re.compile(r"[123]\d{5}[0-9A-Za-z]*/[0-9A-Za-z]+")
 """分类码/顺序码 of a resource code (1272号)."""
 _MANY = 20
 _FEW, _SOME, _MOST, _NEARLY_ALL = 0.1, 0.3, 0.5, 0.75
-_MEMBERS_OF_A_LIST = 3
 _LONG_TEXT = 14
 _END = 300
 """How much of a text, from the end that counts, is looked at for a word."""
@@ -38,11 +50,10 @@ class Profile:
 
     @classmethod
     def of(cls, column: Sequence[object]) -> "Profile":
-        """Look at up to SAMPLE values, evenly spread."""
-        step = max(1, len(column) // SAMPLE)
+        """Look at the values, of a long column at some that are the same in any order of its rows."""
         raw: list[object] = []
         texts: list[str] = []
-        for value in column[::step]:
+        for value in column if len(column) < 2 * SAMPLE else _sample(column):
             text = cell_text(value)
             if text:
                 raw.append(value)
@@ -98,6 +109,17 @@ class Profile:
         return not self.typed and self.distinct > _NEARLY_ALL and shortest < self.mean_length < longest
 
 
+def _sample(column: Sequence[object]) -> list[object]:
+    """SAMPLE of the values, as if drawn by lot: each is drawn by what it says and how many before it say the same."""
+    seen: Counter[str] = Counter()
+    lots: list[tuple[int, str, int]] = []
+    for place, value in enumerate(column):
+        said = value if isinstance(value, str) else f"\0{type(value).__name__}{value!r}"
+        seen[said] += 1
+        lots.append((zlib.crc32(f"{seen[said]}\0{said}".encode(errors="replace")), said, place))
+    return [column[place] for _, _, place in heapq.nsmallest(SAMPLE, lots)]
+
+
 def cell_text(value: object) -> str:
     """A cell as text, "" where it says nothing; a list as its members with `;` between."""
     if value is None:
@@ -127,7 +149,31 @@ def _open(profile: Profile) -> float | None:
     known = profile.share(lambda text: terms.open_type(text)[0] is not None)
     if known > _MOST:
         return known
-    return 0.0 if profile.typed and profile.dates + profile.urls > _MOST else None
+    return 0.0 if not known or (profile.typed and profile.dates + profile.urls > _MOST) else None
+
+
+def _open_flag(profile: Profile) -> float | None:
+    return 1.0 if profile.share(lambda text: text in ("0", "1")) > _NEARLY_ALL else _open(profile)
+
+
+def _share(profile: Profile) -> float:
+    return profile.share(lambda text: terms.share_type(text)[0] is not None)
+
+
+def _beside_share_type(profile: Profile) -> float | None:
+    """How and on which condition it is shared, which the share type itself does not say."""
+    return 0.0 if profile.typed or _share(profile) > _MOST else None
+
+
+def _is_list(text: str) -> bool:
+    """Whether a text has several members; English words in a row are one."""
+    return len(values.split_list(text)) > 1 and not (text.isascii() and re.search(r"[,;|\n]", text) is None)
+
+
+def _keywords(profile: Profile) -> float | None:
+    if profile.typed:
+        return 0.0
+    return 0.2 if profile.is_title_like and profile.share(_is_list) < _SOME else None
 
 
 def _short_words(profile: Profile, known: float) -> float | None:
@@ -156,8 +202,12 @@ def _industry(profile: Profile) -> float | None:
 def _provider(profile: Profile) -> float | None:
     if profile.typed:
         return 0.0
-    parties = profile.share(lambda text: _PARTY.search(text[-_END:]) is not None)
-    return parties if parties > _MOST else (0.2 if parties < _FEW and len(profile.texts) >= _MANY else None)
+    parties = profile.share(_is_party)
+    return parties if parties > _MOST else (0.2 if parties < _FEW else None)
+
+
+def _is_party(text: str) -> bool:
+    return _PARTY.search(text[-_END:]) is not None or _PARTY_WORDS.search(text[:_END]) is not None
 
 
 def _phone(profile: Profile) -> float:
@@ -176,17 +226,21 @@ def _formats(profile: Profile) -> float | None:
 
 
 def _code(profile: Profile) -> float | None:
-    if profile.dates > _MOST or profile.urls > _MOST:
+    if profile.dates > _MOST or profile.urls > _MOST or profile.share(_is_character_set) > _MOST:
         return 0.0
     if profile.share(lambda text: _NATIONAL_CODE.fullmatch(text) is not None) > _MOST:
         return 1.0
     return 0.0 if profile.share(lambda text: re.search("[\u4e00-\u9fff]", text) is not None) > _MOST else None
 
 
+def _is_character_set(text: str) -> bool:
+    return _CHARACTER_SETS.fullmatch(text) is not None
+
+
 def _item_name(profile: Profile) -> float | None:
     if profile.typed:
         return 0.0
-    return 0.2 if profile.share(lambda text: len(values.split_list(text)) >= _MEMBERS_OF_A_LIST) > _MOST else None
+    return 0.2 if profile.share(_is_list) > _MOST else None
 
 
 def _condition(profile: Profile) -> float | None:
@@ -206,7 +260,8 @@ _SUPPORT: dict[str, Callable[[Profile], float | None]] = {
     "contactEmail": lambda p: p.share(values.is_email),
     "contactPhone": _phone,
     "openType": _open,
-    "shareType": lambda p: p.share(lambda text: terms.share_type(text)[0] is not None),
+    OPEN_FLAG: _open_flag,
+    "shareType": _share,
     "updateCycle": _cycle,
     "formats": _formats,
     "theme": _theme,
@@ -218,11 +273,11 @@ _SUPPORT: dict[str, Callable[[Profile], float | None]] = {
     "item.dataType": lambda p: p.share(lambda text: _DATA_TYPES.match(text[:_END]) is not None),
     "item.description": _words,
     "abstract": _words,
-    "keywords": _words,
+    "keywords": _keywords,
     "openCondition": _condition,
-    "shareCondition": _condition,
+    "shareCondition": _beside_share_type,
     "legalBasis": _words,
-    "shareModes": _words,
+    "shareModes": _beside_share_type,
     "secrecy": lambda p: p.share(lambda text: terms.secrecy(text) is not None),
     "classification": _not_dates,
 }

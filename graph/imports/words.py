@@ -37,7 +37,10 @@ _WORDS = {
         支持 于 所属 归属 所在 对应 属于 所 的 of belong belongs the 方 之 该
         """,
     "THEME": """
-        主题 领域 theme themes topic topics domain domains subject subjects area
+        主题 领域 theme themes topic topics subject subjects
+        """,
+    "AREA": """
+        area areas domain domains
         """,
     "FIELD": """
         field fields
@@ -106,7 +109,7 @@ _WORDS = {
         地址 address addr
         """,
     "PAGE": """
-        详情 详情页 页面 页 明细 目录页 落地页 原文 原始 detail details page landing web 访问 门户 portal
+        详情 详细 详情页 页面 页 明细 目录页 落地页 原文 原始 detail details page landing web 访问 门户 portal
         """,
     "TAG": """
         主题词 标签 关键字 关键词 关键字段 tag tags label labels keyword keywords keys
@@ -192,8 +195,8 @@ _WORDS = {
 }
 
 _TRADITIONAL = str.maketrans(
-    "資題稱領標籤關鍵詞類別產業條屬發佈時間創週頻檔網鏈結頁電話郵絡數據記錄總摘描備註說編碼識項長規範責單機構門區劃變縣麼級狀態開質維護號輯聯係介紹簡圍權",
-    "资题称领标签关键词类别产业条属发布时间创周频档网链结页电话邮络数据记录总摘描备注说编码识项长规范责单机构门区划变县么级状态开质维护号辑联系介绍简围权",
+    "資題稱領標籤關鍵詞類別產業條屬發佈時間創週頻檔網鏈結頁電話郵絡數據記錄總摘描備註說編碼識項長規範責單機構門區劃變縣麼級狀態開質維護號輯聯係介紹簡圍權詳細",
+    "资题称领标签关键词类别产业条属发布时间创周频档网链结页电话邮络数据记录总摘描备注说编码识项长规范责单机构门区划变县么级状态开质维护号辑联系介绍简围权详细",
 )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import BadInput
-from graph.imports import headers, words
+from graph.imports import headers, profiles, words
 from graph.imports.fields import FIELDS
 from imports.files import PORTALS
 from imports.layouts import UNSEEN
@@ -144,6 +144,141 @@ def test_a_map_that_does_not_fit_is_refused_with_a_cure(given):
     with pytest.raises(BadInput) as caught:
         recognise([{"标题": "信息", "别名": "资料"}], given)
     assert caught.value.cure
+
+
+BASE = {
+    "数据集名称": lambda n: f"行政许可登记信息{n}",
+    "提供单位": lambda n: ["市公安局", "市民政局", "市教育局"][n % 3],
+    "资源摘要": lambda n: f"记录第{n}批行政许可的编号、名称和办理日期",
+}
+
+
+def beside(header, cells, without=(), count=12):
+    """How a column is decided beside those that a catalog has anyway."""
+    columns = {name: of for name, of in BASE.items() if name not in without}
+    rows = [
+        {name: of(n) for name, of in columns.items()} | {header: cells(n) if callable(cells) else cells[n % len(cells)]}
+        for n in range(count)
+    ]
+    return decided(rows)[header]
+
+
+def page(n):
+    return f"https://a.example/{n}"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("法规发布日期", ["2019-03-01"]),
+        ("标准发布日期", ["2019-03-01"]),
+        ("政策发布时间", ["2019-03-01"]),
+        ("价格更新时间", ["2019-03-01"]),
+        ("合同变更日期", ["2019-03-01"]),
+        ("policy_update_date", ["2019-03-01"]),
+        ("设备维护周期", ["每月"]),
+        ("监督电话", ["0371-65500000"]),
+        ("举报电话", ["12345678"]),
+        ("值班电话", ["12345678"]),
+        ("emergency_phone", ["12345678"]),
+        ("terms_url", page),
+        ("thumbnail_url", page),
+        ("schema_url", page),
+        ("政策链接", page),
+        ("二维码链接", page),
+        ("help_link", page),
+        ("billing_email", ["a@example.gov.cn"]),
+        ("企业开放条件", ["无条件开放", "有条件开放"]),
+    ],
+)
+@pytest.mark.parametrize("count", [12, 60])
+def test_fitting_values_do_not_make_up_for_an_unknown_word(header, cells, count):
+    assert beside(header, cells, count=count)[1] == "ASK"
+
+
+def test_an_unknown_word_is_not_eliminated_away():
+    rows = [{"法规标题": f"农业生产季度报表第{n}期", "orgName": "县统计局"} for n in range(30)]
+    assert decided(rows)["法规标题"] == ("name", "ASK")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "without"),
+    [
+        ("开放方式", ["数据下载", "接口调用"], ""),
+        ("开放状态", ["正常", "已下线"], ""),
+        ("开放等级", ["一级", "二级", "三级"], ""),
+        ("开放类型", ["1", "0"], ""),
+        ("开放权限", ["注册用户"], ""),
+        ("开放形式", ["文件", "接口"], ""),
+        ("共享方式", ["无条件共享", "有条件共享"], ""),
+        ("共享条件", ["无条件共享", "有条件共享"], ""),
+        ("数据集数量", [3, 4], ""),
+        ("资源数量", [3, 4], ""),
+        ("目录数量", [3, 4], ""),
+        ("库表数量", [3, 4], ""),
+        ("num_resources", [3, 4], ""),
+        ("dataset_count", [3, 4], ""),
+        ("数据量(MB)", [120, 33], ""),
+        ("数据大小（KB）", [1024, 300], ""),
+        ("数据体量(单位：GB)", [10, 20], ""),
+        ("单位", ["万元", "吨"], "提供单位"),
+        ("数据主体", ["自然人", "法人"], "提供单位"),
+        ("提供单位(代码)", ["11410200MB1234567X", "11410200MB0000001Y"], "提供单位"),
+        ("数据项", ["姓名,性别", "企业名称,住所"], ""),
+        ("资源编码", ["UTF-8", "GBK"], ""),
+        ("area", ["Downtown", "Harbor", "North"], ""),
+        ("domain", ["a.example.org", "b.example.org"], ""),
+        ("label", lambda n: f"Street trees census {n}", ""),
+        ("备注", ["无误", "已核对"], "资源摘要"),
+    ],
+)
+@pytest.mark.parametrize("count", [3, 12, 60])
+def test_values_that_speak_against_a_header(header, cells, without, count):
+    assert beside(header, cells, [without], count)[1] != "SURE"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("是否开放", ["1", "0"], "openType"),
+        ("开放方式", ["无条件开放", "实名开放", "正常"], "openType"),
+        ("开放条件", ["注册用户", "实名认证"], "openType"),
+        ("共享条件", ["核验身份时", "办理低保时"], "shareCondition"),
+        ("数据量(万条)", [12, 3], "recordCount"),
+        ("资源记录数", [12, 3], "recordCount"),
+        ("资源编码", ["307001/1", "307001/2"], "resourceCode"),
+        ("数据领域", ["教育文化", "医疗卫生"], "theme"),
+        ("标签", lambda n: f"许可,教育,第{n}批", "keywords"),
+        ("资源说明", lambda n: f"第{n}批许可", "abstract"),
+        ("发布日期", [2019.3, 2019.11], "publishedOn"),
+    ],
+)
+def test_values_that_go_with_a_header(header, cells, field):
+    without = ["资源摘要"] if field == "abstract" else []
+    assert beside(header, cells, without) == (field, "SURE")
+
+
+@pytest.mark.parametrize("party", ["Department of Health", "City Planning Office"])
+def test_parties_in_english(party):
+    assert beside("publisher", [party], ["提供单位"]) == ("provider", "SURE")
+
+
+def test_what_is_said_of_items_that_have_no_name_is_kept():
+    assert beside("字段说明", ["包含姓名、住址"]) == (None, "KEPT")
+    rows = [{"资源名称": "甲", "字段名称": f"字段{n}", "字段说明": "填写"} for n in range(3)]
+    assert decided(rows)["字段说明"] == ("item.description", "SURE")
+    with pytest.raises(BadInput) as caught:
+        recognise([{"标题": "信息", "字段说明": "填写"}], {"字段说明": "item.description"})
+    assert "item.name" in caught.value.cure
+
+
+def test_what_a_long_column_is_does_not_hang_on_the_order_of_its_rows():
+    column = [f"每{'月' if n % 3 else '逢集'}" if n % 2 else n for n in range(13_000)]
+    first = profiles.Profile.of(column)
+    for order in (column[::-1], sorted(column, key=str)):
+        other = profiles.Profile.of(order)
+        assert sorted(other.texts) == sorted(first.texts)
+    assert abs(profiles.support("updateCycle", first) - 1 / 3) < 0.05
 
 
 @given(
