@@ -13,10 +13,10 @@ from api.request import REQUEST_ID
 from api.settings import Settings
 from graph import engine
 from graph.database import Address, Database
-from graph.errors import BadInput, EngineError
+from graph.errors import BadInput, GraphError
 from graph.permissions import Viewer
 from graph.revocation import revoke
-from graph.trail.log import Entry, record_alone
+from graph.trail.log import Entry, holds_trail, record_alone
 from graph.words import Action, Role
 
 
@@ -39,30 +39,33 @@ def token(
         department=identified("Department", department),
         region=identified("Region", region),
     )
-    if not recorded(settings, viewer, hours):
-        errors.print(
-            "数据库未运行，未留下事件 The database does not run, so no event tells of this token.", highlight=False
-        )
+    if why := unrecorded(settings, viewer, hours):
+        errors.print(f"未留下事件 No event tells of this token: {why}", highlight=False)
     sys.stdout.write(issued(settings.home, viewer, hours) + "\n")
 
 
-def recorded(settings: Settings, viewer: Viewer, hours: float) -> bool:
-    """Leave an event of a token for a viewer, where that takes no start of the database; whether there is one."""
+def unrecorded(settings: Settings, viewer: Viewer, hours: float) -> str:
+    """Leave an event of a token for a viewer, where that takes no start of the database; why there is none, if so.
+
+    A database without a trail, perhaps somebody else's, is left as it is.
+    """
     if settings.address is None and not engine.status(settings.installation).isRunning:
-        return False
+        return "The database does not run."
     given = {"roles": sorted(viewer.roles), "department": viewer.department, "region": viewer.region}
     entry = Entry(Action.LOGIN, [viewer.subject], after=given | {"minutes": int(hours * 60)}, note="yuanliu token")
 
-    async def record(address: Address) -> None:
+    async def record(address: Address) -> str:
         async with Database(address) as database:
+            if not await holds_trail(database):
+                return "The database holds no trail yet."
             await record_alone(database, person(), [entry], request=REQUEST_ID.get())
+            return ""
 
     try:
         with connected(settings) as address:
-            asyncio.run(record(address))
-    except EngineError:
-        return False
-    return True
+            return asyncio.run(record(address))
+    except GraphError as error:
+        return str(error)
 
 
 def revoke_subject(

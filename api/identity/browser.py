@@ -60,7 +60,7 @@ class Browser:
                 response = await answer(request)
             except NotIdentified as refused:
                 if not isinstance(refused, ProviderDown):
-                    self.identity.denied(refused.message)
+                    self.identity.denied(refused.message, refused.viewer)
                 response = Response(str(refused), refused.status, NO_STORE | refused.headers, "text/plain")
             except GraphError as error:
                 response = Response(str(error), 503, NO_STORE, "text/plain")

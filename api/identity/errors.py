@@ -4,17 +4,24 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.errors import GraphError
+from graph.permissions import PUBLIC, Viewer
 
 
 class NotIdentified(GraphError):
-    """A request that says who sends it, and cannot be believed; it never counts as the public's."""
+    """A request that says who sends it, and cannot be believed; it never counts as the public's.
+
+    `viewer` is who was believed before, where what he shows no longer counts.
+    """
 
     status: ClassVar[int]
     code: ClassVar[str]
 
-    def __init__(self, message: str, cure: str = "", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, message: str, cure: str = "", headers: Mapping[str, str] | None = None, viewer: Viewer = PUBLIC
+    ) -> None:
         super().__init__(message, cure)
         self.headers = dict(headers or {})
+        self.viewer = viewer
 
 
 class Unauthorized(NotIdentified):

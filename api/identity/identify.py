@@ -21,7 +21,7 @@ class Identity:
     """Tells who asks. `url` is the address under which browsers reach the service; without one it is the requested one."""
 
     def __init__(
-        self, tokens: Tokens, sessions: Sessions, revoked: Revoked, url: str, denied: Callable[[str], None]
+        self, tokens: Tokens, sessions: Sessions, revoked: Revoked, url: str, denied: Callable[[str, Viewer], None]
     ) -> None:
         self.tokens = tokens
         self.sessions = sessions
@@ -51,7 +51,7 @@ class Identity:
                 self.refuse_foreign(scope)
             await self.revoked.refuse(found)
         except (Unauthorized, ForeignOrigin) as refused:
-            self.denied(refused.message)
+            self.denied(refused.message, refused.viewer)
             raise
         return found.viewer
 

@@ -2,12 +2,7 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
-from dataclasses import astuple
-from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -258,6 +253,10 @@ async def test_what_is_revoked_is_void(browser, links, tmp_path, empty_database,
     await refused(browser, 401, authorization=f"Bearer {token}")
     [event] = await events(empty_database, "REVOKE")
     assert (event["actor"], event["targets"]) == (local.person().subject, [OFFICER.subject])
+    while not (denied := await events(empty_database, "DENIAL")):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    assert denied[0]["actor"] == OFFICER.subject
     # Others are not concerned, and what is issued later holds.
     other = local.issued(tmp_path, Viewer("local|li", frozenset({Role.AUDITOR})))
     assert (await ask(browser, authorization=f"Bearer {other}")).status_code == 200
@@ -299,44 +298,3 @@ async def test_the_page_has_its_policy_at_every_address(browser):
     again = await browser.get("/graphiql/index.html")
     assert again.content == page.content
     assert again.headers["content-security-policy"] == page.headers["content-security-policy"]
-
-
-# The commands.
-
-
-def test_the_name_of_the_os_user_does_not_come_from_the_environment(monkeypatch):
-    before = local.person()
-    monkeypatch.setenv("USER", "eve")
-    monkeypatch.setenv("LOGNAME", "eve")
-    assert local.person() == before
-    assert before.subject.startswith("local|")
-    assert before.roles == {Role.ADMINISTRATOR}
-
-
-def yuanliu(home, *words, **environment):
-    return subprocess.run(
-        [Path(sys.executable).parent / "yuanliu", *words], capture_output=True, text=True, check=True,
-        env=dict(os.environ) | {"YUANLIU_HOME": str(home)} | environment,
-    )  # fmt: skip
-
-
-async def test_the_command_prints_a_token(tmp_path):
-    roles = ["--role", "catalog_officer", "--role", "AUDITOR"]
-    ran = yuanliu(tmp_path, "token", *roles, "--department", "410200/市民政局", "--region", "410200")
-    assert "no event" in ran.stderr
-    believed = await local.tokens(tmp_path).believed(ran.stdout.strip())
-    held = frozenset({Role.CATALOG_OFFICER, Role.AUDITOR})
-    assert believed.viewer == Viewer(local.person().subject, held, OFFICER.department, OFFICER.region)
-
-
-async def test_where_the_database_runs_a_token_leaves_an_event(tmp_path, empty_database):
-    uri, user, password, name = astuple(empty_database.address)
-    where = {"NEO4J_URI": uri, "NEO4J_USER": user, "NEO4J_PASSWORD": password, "NEO4J_DATABASE": name}
-    ran = yuanliu(tmp_path, "token", "--role", "AUDITOR", "--hours", "2", **where)
-    assert (ran.stdout.count("."), ran.stderr) == (2, "")
-    [event] = await events(empty_database, "LOGIN")
-    said = json.loads(event["payload"])
-    assert (event["actor"], said["after"]["roles"], said["after"]["minutes"]) == (
-        local.person().subject, ["AUDITOR"], 120,
-    )  # fmt: skip
-    assert ran.stdout.strip() not in event["payload"]
