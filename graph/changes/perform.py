@@ -32,6 +32,8 @@ from graph.writing import write
 SECONDS = 10.0
 ATTEMPTS = 2
 LONGEST_KEY = 200
+DENIED = (RefusalCode.NOT_ALLOWED, RefusalCode.NEEDS_REVIEW, RefusalCode.NOT_FOUND)
+"""What is refused for want of a role, or as if it were not there."""
 
 DONE: LiteralString = """
 MATCH (d:Done {key: $key})
@@ -149,7 +151,7 @@ def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
 
 async def _deny(database: Database, asking: Asking, refused: Refused) -> None:
     """Record that someone known asked for what he may not; what cannot be seen is recorded like what is not there."""
-    if refused.code in (RefusalCode.NOT_ALLOWED, RefusalCode.NOT_FOUND):
+    if refused.code in DENIED:
         ids = [
             argument.name for argument in asking.mutation.arguments if Id in (argument.type, *get_args(argument.type))
         ]

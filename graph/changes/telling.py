@@ -6,7 +6,7 @@ from typing import Any, get_origin
 
 from graph.catalog import noun
 from graph.changes.perform import Asking, perform
-from graph.errors import Refused
+from graph.errors import EngineError, Refused
 from graph.model import RECORDS
 from graph.mutations import KEY, Mutation
 from graph.questions import Asked, place
@@ -15,7 +15,10 @@ from graph.statement import neighbour
 
 
 async def change(asked: Asked, mutation: Mutation, arguments: Mapping[str, Any], request: str) -> list[Any]:
-    """Perform a mutation and tell its outcome as a row: the record's name, then its asked fields."""
+    """Perform a mutation and tell its outcome as a row: the record's name, then its asked fields.
+
+    EngineError, and not Overloaded, where the change was made and what it made cannot be read: something was done.
+    """
     given = dict(arguments)
     asking = Asking(mutation, asked.viewer, given, given.pop(KEY.name), asked.today, request)
     try:
@@ -24,7 +27,12 @@ async def change(asked: Asked, mutation: Mutation, arguments: Mapping[str, Any],
         ids = [f"Rule:{rule}" for rule in refused.rules]
         facts = {"code": refused.code, "message": refused.message, "cure": refused.cure}
         return await row(asked, "Refusal", facts, ids)
-    return await row(asked, mutation.answer, {"event": told.event, "at": told.at}, [told.id])
+    try:
+        return await row(asked, mutation.answer, {"event": told.event, "at": told.at}, [told.id])
+    except EngineError as error:
+        raise EngineError(
+            f"The change was made ({told.event}); what it is now could not be read.", "Send it again with the same key."
+        ) from error
 
 
 async def row(asked: Asked, name: str, facts: Mapping[str, Any], ids: list[str]) -> list[Any]:

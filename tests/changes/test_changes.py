@@ -126,13 +126,17 @@ async def test_where_the_regime_is_silent_nothing_is_asked(send, draft):
     assert (await send(ADMINISTRATOR, "publishResource", RESOURCE, resource=one))["resource"]["id"] == one
 
 
-async def test_a_review_where_the_regime_wants_one(send, draft):
+async def test_a_review_where_the_regime_wants_one(send, draft, changing):
     place = ("Department:210199/区民政局", "Region:210199")
     officer = person("liaoning", Role.CATALOG_OFFICER, *place)
     bureau = person("liaoning bureau", Role.COMPETENT_DEPARTMENT, "", "Region:210199")
     one = await draft(place[0])
     refused = await send(officer, "publishResource", resource=one)
     assert (refused["code"], rules(refused)) == ("NEEDS_REVIEW", ["LN-10"])
+    [denial] = await changing.run(
+        "MATCH (e:Event {action: 'DENIAL', actor: $actor}) RETURN e.targets AS targets", actor=officer.subject
+    )
+    assert denial["targets"] == [one], "it is refused for want of a role"
     await send(bureau, "publishResource", RESOURCE, resource=one)
     amended = await send(officer, "describeResource", resource=one, fields={"abstract": "改"})
     assert amended["code"] == "NEEDS_REVIEW"

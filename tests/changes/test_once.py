@@ -15,8 +15,8 @@ from changes.people import ADMINISTRATOR, CIVIL_AFFAIRS, OFFICER, REVIEWER
 from graph.changes import perform as performing
 from graph.changes.perform import Asking, perform
 from graph.database import Database
-from graph.errors import BadInput, EngineError, Interrupted, Overloaded
-from graph.lanes import CHANGE, Lanes
+from graph.errors import BadInput, EngineError, Interrupted, Overloaded, Refused
+from graph.lanes import CHANGE, POINT, Lanes
 from graph.mutations import MUTATIONS, Changed, Mutation
 from graph.words import Action
 
@@ -152,6 +152,32 @@ async def test_another_write_in_the_way_is_tried_again(changing, monkeypatch):
     told = await perform(changing, Asking(mutation, ADMINISTRATOR, {}, "in the way", TODAY, ""))
     assert told.at == tries[1]
     assert tries[0] < tries[1]
+
+
+async def test_what_was_made_and_cannot_be_read_is_not_told_as_if_nothing_were_done(changing, draft):
+    """No turn for the question after the commit: the client must not think that it was too early to ask."""
+    one = await draft()
+    async with Database(changing.address, Lanes({POINT: 0}, seconds=0.1)) as database:
+        database.lanes.by_name[POINT].queue = 0
+        answerer = Answerer(SCHEMA, database, lambda: TODAY)
+        document = f"""mutation {{ publishResource(resource: "{one}", idempotencyKey: "unread") {{
+          __typename ... on ResourceChanged {{ resource {{ id }} }} }} }}"""
+        body = json.loads((await answerer.answer(Request(document), OFFICER)).body)
+    [_, made] = await events(changing, one)
+    assert body["data"] == {"publishResource": None}
+    assert f"The change was made ({made})" in body["errors"][0]["message"]
+    assert "same key" in body["errors"][0]["message"]
+
+
+async def test_one_key_with_other_arguments_at_the_same_time_is_one_change(changing, draft):
+    one = await draft()
+    works = [
+        asking("describeResource", "contended", resource=one, fields={"abstract": text}) for text in ("一", "二", "三")
+    ]
+    found = await asyncio.gather(*(perform(changing, work) for work in works), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in found) == ["Refused", "Refused", "Told"]
+    assert {each.code for each in found if isinstance(each, Refused)} == {"KEY_REUSED"}
+    assert len(await events(changing, one)) == 2
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\x01b"])
