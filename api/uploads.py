@@ -26,9 +26,11 @@ from api.identity.errors import NotIdentified
 from api.request import DEPARTMENT, REQUEST_ID
 from api.settings import Settings
 from graph.changes.importing import admit, permit
-from graph.database import Database
+from graph.database import Database, Runner
 from graph.errors import EngineError, GraphError, Refused
 from graph.imports import Allow, Limits, Options, Reading, apply, known_regions, plan
+from graph.imports.present import Fit
+from graph.imports.records import Records
 from graph.lanes import PAGE
 from graph.permissions import PUBLIC, Viewer
 
@@ -122,7 +124,8 @@ class Uploads:
         try:
             folder = await asyncio.to_thread(self.place)
             reading = await self.read(request, folder / name, options)
-            allow = await self.check(reading, viewer)
+            await self.identify(request.scope)  # much may have been revoked while the file came
+            allow = await self.check(request, reading, viewer)
         except OSError as error:
             await asyncio.to_thread(self.leave, viewer, folder)
             raise NotTaken(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
@@ -214,10 +217,16 @@ class Uploads:
         limit = f"The file is longer than {self.limits.file_bytes} bytes."
         return NotTaken(413, "TooLong", limit, "Split it, or compress it with gzip.")
 
-    async def check(self, reading: Reading, viewer: Viewer) -> Allow:
+    async def check(self, request: Request, reading: Reading, viewer: Viewer) -> Allow:
         """What the import asks again under its locks; NotTaken, 403, if the viewer may not import the file."""
         async with self.asking(viewer, f"Region:{reading.region}"):
-            return await permit(self.database, viewer, reading, self.settings.today())
+            allow = await permit(self.database, viewer, reading, self.settings.today())
+
+        async def allowed(run: Runner, records: Records) -> Fit:
+            await self.identify(request.scope)  # the locks may have been waited for
+            return await allow(run, records)
+
+        return allowed
 
     @contextlib.asynccontextmanager
     async def asking(self, viewer: Viewer = PUBLIC, target: str = "") -> AsyncGenerator[None]:
@@ -242,6 +251,12 @@ class Uploads:
             report = await apply(self.database, reading, progress, viewer=viewer, request=REQUEST_ID.get(), allow=allow)
             # Where files stand on our disk is nobody's business.
             end = {"report": report.as_json() | {"file": reading.path.name, "rejectedFile": None}}
+        except NotIdentified as error:
+            end = {"error": {"code": error.code, "message": error.message, "cure": error.cure}}
+        except Refused as refused:
+            self.denials.add(f"import: {refused.code}", viewer, f"Region:{reading.region}")
+            told = {"code": refused.code, "message": refused.message, "cure": refused.cure}
+            end = {"error": told | {"rules": list(refused.rules)}}
         except GraphError as error:
             end = {"error": {"code": type(error).__name__, "message": error.message, "cure": error.cure}}
         except Exception:

@@ -5,8 +5,10 @@ import json
 import pytest
 from application import application
 
+from api.identity import revoked
 from changes.people import CIVIL_AFFAIRS, COUNTY
-from graph.permissions import Viewer
+from graph.permissions import LOCAL, Viewer
+from graph.revocation import revoke
 from graph.words import Role
 
 OFFICER = Viewer("local|officer", frozenset({Role.CATALOG_OFFICER}), CIVIL_AFFAIRS, COUNTY)
@@ -60,3 +62,17 @@ async def test_a_file_is_imported_by_who_may(client, changing):
         id=done.headers["x-request-id"],
     )
     assert event["actor"] == OFFICER.subject
+
+
+async def test_who_is_revoked_while_his_file_comes_is_refused(client, changing, monkeypatch):
+    monkeypatch.setattr(revoked, "SECONDS", 0.0)  # the list is read for each request
+
+    async def coming():
+        yield b'[{"\xe4\xbf\xa1\xe6\x81\xaf\xe8\xb5\x84\xe6\xba\x90\xe5\x90\x8d\xe7\xa7\xb0": "x"'
+        await revoke(changing, LOCAL, OFFICER.subject)
+        yield b"}]"
+
+    asked = {"name": "a.json", "region": "410299", "source": "s", "dryRun": "true"}
+    refused = await client.post("/import", params=asked, content=coming(), headers=client.token)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "UNAUTHENTICATED")
+    await changing.run("MATCH (r:Revocation) DELETE r")

@@ -12,9 +12,11 @@ from starlette.routing import Route
 
 from api.door.gate import Gate
 from api.door.rate import Rates
+from api.identity.errors import Unauthorized
 from api.settings import CURRENT, Settings
 from api.uploads import AT_ONCE, REFUSED_PRICE, Uploads
 from changes.people import ADMINISTRATOR, BUREAU, OFFICER, OTHER_OFFICER, READER, person
+from graph.changes import importing
 from graph.imports import Limits
 from graph.permissions import PUBLIC
 from graph.words import Role
@@ -240,6 +242,44 @@ async def test_who_may_import_nothing_is_refused_before_his_file_is_read(uploads
         response = await client.post("/import?name=a.json", **sent)
     assert (response.status_code, response.json()["error"]["code"]) == (403, "NOT_ALLOWED")
     assert not uploads.folder.exists(), "nothing was kept"
+
+
+@pytest.mark.parametrize("at", ["while the file comes", "while the locks are waited for"])
+async def test_who_is_revoked_meanwhile_imports_nothing(upload, uploads, changing, at):
+    identify, asked = uploads.identify, []
+
+    async def revoked(scope):
+        asked.append(scope)
+        if len(asked) > (1 if at == "while the file comes" else 2):
+            raise Unauthorized("It was revoked.", "Log in again.")
+        return await identify(scope)
+
+    uploads.identify = revoked
+    status, lines = await upload(OFFICER, [row("REVOKED")])
+    assert (status, lines[-1]["error"]["code"]) == (401 if at == "while the file comes" else 200, "UNAUTHENTICATED")
+    assert await present(changing, "REVOKED") == []
+    assert not uploads.under_way
+
+
+async def test_what_is_refused_under_the_locks_is_a_denial_with_its_rules(upload, uploads, changing, monkeypatch):
+    """A role that ends while the locks are waited for."""
+    found = importing.load_within
+    asked = []
+
+    async def ended(run, viewer, today):
+        asked.append(viewer)
+        return await found(run, viewer if len(asked) == 1 else READER, today)
+
+    monkeypatch.setattr(importing, "load_within", ended)
+    status, lines = await upload(COUNTY_OFFICER, [row("ENDED")])
+    assert (status, lines[-1]["error"]["code"]) == (200, "NOT_ALLOWED")
+    assert lines[-1]["error"]["rules"]
+    await uploads.denials.close()
+    [denial] = await changing.run(
+        "MATCH (e:Event {action: 'DENIAL', actor: $actor}) RETURN e.targets AS targets", actor=COUNTY_OFFICER.subject
+    )
+    assert denial["targets"] == ["Region:410299"]
+    assert await present(changing, "ENDED") == []
 
 
 async def test_one_file_at_once_for_each_subject(upload, uploads):
