@@ -25,18 +25,21 @@ MATCH (element)<-[m:MEANS WHERE <m>]-(i:DataItem)<-[h:HAS_ITEM WHERE <h>]-(x:Res
 WHERE <visible i> AND <visible x> AND <visible d> AND <visible r>
 RETURN 'PROVIDED_BY_SEVERAL' AS kind, r, d, i, [d.id, d.name, i.id, i.name, x.name, null, toString(p.since)] AS fact
 """
-# A department and its parts count as one: that they hold the same data is in order. Two items are looked for first, so
-# that an element with one item costs nothing more.
+# A department and its parts, however deep, count as one: that they hold the same data is in order. What can be one of
+# several is looked for first, with no clocks: an element of two items, or of one that two edges lead to.
 DUPLICATES: LiteralString = """
 MATCH (element:DataElement) WHERE <visible element> AND <after>
-  AND COUNT { (element)<-[:MEANS]-<others> } > 1
+  AND (COUNT { (element)<-[:MEANS]-(<other>)<seen other> } > 1
+    OR COUNT { (element)<-[:MEANS]-(<other>)<-[:COLLECTS]-()<seen other> } > 1
+    OR COUNT { (element)<-[:MEANS]-(<other>)<-[:HAS_ITEM]-()<-[:PROVIDES]-()<seen other> } > 1)
 CALL (element) {
   CALL (element) { <collected> UNION ALL <provided> }
   WITH kind, r, d, i, fact, head(COLLECT {
-    MATCH (d)-[o:PART_OF WHERE <o>]->(t:Department) WHERE <visible t> RETURN t ORDER BY t.id }) AS parent
+    MATCH way = (d)-[:PART_OF*0..4]->(t:Department) WHERE all(o IN relationships(way) WHERE <o>) AND <visible t>
+    RETURN t ORDER BY length(way) DESC, t.id LIMIT 1 }) AS topmost
   ORDER BY fact
   WITH kind, r, collect(DISTINCT d) AS departments, collect(DISTINCT i) AS items, collect(DISTINCT fact) AS facts,
-    count(DISTINCT coalesce(parent, d)) AS several
+    count(DISTINCT topmost) AS several
   WHERE several > 1 AND <within> AND <involved>
   RETURN kind, r, departments, items, facts }
 """
@@ -49,8 +52,8 @@ WITH element, kind, r, departments, items, facts, key ORDER BY element.sortName,
 CALL (*) {
   WITH *, head(COLLECT {
     MATCH (a:Department)-[u:AUTHORITY_FOR WHERE <u>]->(element) WHERE <visible a>
-      AND EXISTS { MATCH (a)-[l:LOCATED_IN WHERE <l>]->(:Region)<-[:WITHIN*0..6]-(r) }
-    RETURN a ORDER BY a.id LIMIT 1 }) AS source
+    MATCH way = (r)-[:WITHIN*0..6]->(:Region)<-[l:LOCATED_IN WHERE <l>]-(a)
+    RETURN a ORDER BY length(way), a.id LIMIT 1 }) AS source
   <applying>
   RETURN source, regime, parameter, rules }
 RETURN collect([key, kind, r.name, element.name, facts, source.id, source.name, parameter, <columns>]) AS rows }
@@ -81,7 +84,8 @@ async def duplicateCollection(  # noqa: N802
 
     def compose(composer: Composer) -> LiteralString:
         duplicates = DUPLICATES.replace("<collected>", COLLECTED).replace("<provided>", PROVIDED)
-        duplicates = duplicates.replace("<others>", "()" if composer.shape.is_whole else OTHERS)
+        duplicates = duplicates.replace("<seen other>", "" if composer.shape.is_whole else OTHER)
+        duplicates = duplicates.replace("<other>", "" if composer.shape.is_whole else "other:DataItem")
         duplicates = duplicates.replace("<within>", WITHIN if region is not None else "true")
         duplicates = duplicates.replace("<involved>", INVOLVED if department is not None else "true")
         total = TOTAL.replace("<duplicates>", duplicates.replace("<after>", "true"))
@@ -121,7 +125,7 @@ async def duplicateCollection(  # noqa: N802
 
 
 WITHIN: LiteralString = "EXISTS { MATCH (r)-[:WITHIN*0..6]->(:Region {id: $region}) }"
-OTHERS: LiteralString = "(o:DataItem) WHERE <visible o>"
+OTHER: LiteralString = " WHERE <visible other>"
 INVOLVED: LiteralString = "any(d IN departments WHERE d.id = $department)"
 NEXT: LiteralString = "element.sortName >= $element"
 PARAMETER: LiteralString = (
@@ -133,7 +137,7 @@ SEEN: tuple[tuple[LiteralString, str], ...] = (
     ("d", "Department"),
     ("element", "DataElement"),
     ("i", "DataItem"),
-    ("o", "DataItem"),
+    ("other", "DataItem"),
     ("r", "Region"),
     ("t", "Department"),
     ("x", "Resource"),

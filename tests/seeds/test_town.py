@@ -94,9 +94,13 @@ def short(identifier):
 
 
 def families(departments, on):
-    """The departments without those whose parent is among them: parent and child count as one."""
+    """The topmost departments of these, each with its parts: they count as one, however deep."""
     parent = {row["from"]: row["to"] for row in edges("PART_OF", on)}
-    return {each for each in departments if parent.get(each) not in departments}
+
+    def topmost(department):
+        return topmost(parent[department]) if department in parent else department
+
+    return {topmost(each) for each in departments}
 
 
 def by_element(pairs, on):
