@@ -27,8 +27,9 @@ LTS = "5.26.28"
 class Settings:
     """How this process runs.
 
-    `address` is the Neo4j to use, or None for the embedded one; `home` holds its data, `cache` what was downloaded;
-    `door` is what stands before the service; `providers` say who asks, without them only this machine does.
+    `address` is the Neo4j to use, or None for the embedded one; `home` holds its data, `cache` what was downloaded from
+    `mirror`, without one from Maven Central; `door` is what stands before the service; `providers` say who asks, without them
+    only this machine does.
     """
 
     home: Path
@@ -38,15 +39,16 @@ class Settings:
     zone: ZoneInfo
     door: Door = field(default_factory=Door)
     providers: Providers | None = None
+    mirror: str | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """The settings from the environment; BadInput names the variable that is wrong.
 
         YUANLIU_HOME moves data and cache; YUANLIU_TIMEZONE decides what today is (default Asia/Shanghai);
-        YUANLIU_NEO4J_VERSION takes the embedded engine of the other release line; YUANLIU_IDENTITY is the file that names the
-        identity providers; NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, NEO4J_DATABASE point at another Neo4j. What `Door.read` says
-        comes on top.
+        YUANLIU_NEO4J_VERSION takes the embedded engine of the other release line, YUANLIU_MAVEN_MIRROR says from where;
+        YUANLIU_IDENTITY is the file that names the identity providers; NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD, NEO4J_DATABASE
+        point at another Neo4j. What `Door.read` says comes on top.
         """
         home = environment.get("YUANLIU_HOME")
         identity = environment.get("YUANLIU_IDENTITY")
@@ -68,12 +70,13 @@ class Settings:
             zone=known,
             door=Door.read(environment),
             providers=read_providers(Path(identity)) if identity else None,
+            mirror=mirror(environment),
         )
 
     @property
     def installation(self) -> Installation:
         """The embedded engine of these settings."""
-        return Installation(home=self.home, cache=self.cache, version=self.version)
+        return Installation(home=self.home, cache=self.cache, version=self.version, repository=self.mirror)
 
     @property
     def trail(self) -> Path:
@@ -113,3 +116,13 @@ def address(environment: Mapping[str, str]) -> Address | None:
             "NEO4J_URI is set, but NEO4J_PASSWORD is not.", "Set both, or neither for the embedded database."
         )
     return Address(uri, environment.get("NEO4J_USER", "neo4j"), password, environment.get("NEO4J_DATABASE", "neo4j"))
+
+
+def mirror(environment: Mapping[str, str]) -> str | None:
+    """The mirror of Maven Central that the environment names; BadInput if it is no address."""
+    said = environment.get("YUANLIU_MAVEN_MIRROR")
+    if said is not None and not said.startswith(("https://", "http://")):
+        raise BadInput(
+            f"YUANLIU_MAVEN_MIRROR is {said!r}.", "Set it to the address of a Maven repository, https://…, or unset it."
+        )
+    return said

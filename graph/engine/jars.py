@@ -32,6 +32,7 @@ _CONNECT_AND_READ = (10, 60)
 _LOCK_WAIT = 1800
 _ROOM_PER_JAR = 2_000_000
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+_ELSEWHERE = "set YUANLIU_HOME to another folder, which moves the cache and the data"
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -151,7 +152,7 @@ class _Download:
         if digest != jar.sha256:
             raise EngineError(
                 f"{jar.name} as fetched from {address} is not what the lock names (SHA-256 {digest}). It was removed.",
-                "Run the command again; if it stays, a mirror or a proxy alters the file: use another.",
+                "Run the command again; if it stays, the mirror (YUANLIU_MAVEN_MIRROR) or a proxy alters the file: use another.",
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         part.replace(target)
@@ -170,7 +171,7 @@ class _Download:
                 failure = error
         raise EngineError(
             f"{jar.name} cannot be fetched: {failure}",
-            "Check the network or the proxy (HTTPS_PROXY), or name a mirror of Maven Central.",
+            "Check the network or the proxy (HTTPS_PROXY), or name a mirror of Maven Central with YUANLIU_MAVEN_MIRROR.",
         ) from failure
 
     def _address(self, jar: Jar) -> str:
@@ -217,12 +218,10 @@ def _plain_errors(cache: Path) -> Generator[None]:
         if error.errno in _CLOSED:
             raise EngineError(
                 f"The cache folder {cache} cannot be written: {error.strerror}.",
-                "Make it writable, or name another cache folder.",
+                f"Make it writable, or {_ELSEWHERE}.",
             ) from error
-        raise EngineError(f"The cache folder {cache} cannot be used: {error}.", "Name another cache folder.") from error
+        raise EngineError(f"The cache folder {cache} cannot be used: {error}.", f"Mend it, or {_ELSEWHERE}.") from error
 
 
 def _full(cache: Path, detail: str) -> EngineError:
-    return EngineError(
-        f"The disk of the cache folder {cache} is full ({detail}).", "Make room, or name another folder."
-    )
+    return EngineError(f"The disk of the cache folder {cache} is full ({detail}).", f"Make room, or {_ELSEWHERE}.")

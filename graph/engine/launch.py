@@ -153,7 +153,8 @@ def _port(wanted: int | None) -> int:
             probe.bind(("127.0.0.1", wanted or 0))
         except OSError as error:
             raise EngineError(
-                f"Port {wanted} cannot be used: {error.strerror}.", "Name another port, or none to take a free one."
+                f"Port {wanted} cannot be used: {error.strerror}.",
+                "Give the Installation another port, or None to take a free one.",
             ) from error
         return probe.getsockname()[1]
 

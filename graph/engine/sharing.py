@@ -215,26 +215,34 @@ def _end_orphan(installation: Installation) -> None:
     The process number alone says nothing after a crash: only a process whose command line names our folder is ended.
     """
     state = State.read(installation.run)
-    if state is None or f"--home-dir={installation.directory}" not in _command_line(state.pid):
+    if state is None or not _is_ours(installation, state.pid):
         return
     with contextlib.suppress(ProcessLookupError):
         os.kill(state.pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_WAIT
-    while f"--home-dir={installation.directory}" in _command_line(state.pid) and time.monotonic() < deadline:
+    while _is_ours(installation, state.pid) and time.monotonic() < deadline:
         time.sleep(_PAUSE)
 
 
-def _command_line(pid: int) -> list[str]:
+def _is_ours(installation: Installation, pid: int) -> bool:
+    """Whether a process is a server of this folder, by the end of its command line as one text.
+
+    `ps` joins the words by blanks, and a home may hold blanks itself (`Application Support`).
+    """
+    return " ".join(installation.server()) in _command_line(pid)
+
+
+def _command_line(pid: int) -> str:
+    """The words of a process's command line, joined by blanks; empty where there is none or it cannot be known."""
+    if sys.platform == "darwin":
+        listed = subprocess.run(  # noqa: S603
+            ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False
+        )
+        return os.fsdecode(listed.stdout)
     try:
-        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")
+        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).replace("\0", " ")
     except OSError:
-        pass
-    if sys.platform != "darwin":
-        return []
-    listed = subprocess.run(  # noqa: S603
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return listed.stdout.split()
+        return ""
 
 
 def _uri(port: int) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import Settings
 from graph.engine import jars
-from graph.errors import EngineError
+from graph.errors import BadInput, EngineError
 
 from .conftest import ROOT
 
@@ -85,6 +86,17 @@ def test_no_network(repository, tmp_path):
     with pytest.raises(EngineError, match="cannot be fetched") as caught:
         jars.classpath("v", tmp_path / "cache", "http://127.0.0.1:9")
     assert "HTTPS_PROXY" in caught.value.cure
+    assert "YUANLIU_MAVEN_MIRROR" in caught.value.cure
+
+
+def test_the_mirror_of_the_settings_is_fetched_from(repository, tmp_path):
+    said = {"YUANLIU_HOME": str(tmp_path), "YUANLIU_MAVEN_MIRROR": repository[1]}
+    installation = Settings.read(said).installation
+    fetched = jars.classpath("v", installation.cache, installation.repository)
+    assert [Path(path).read_bytes() for path in fetched.split(os.pathsep)] == list(JARS.values())
+    assert str(tmp_path) in fetched
+    with pytest.raises(BadInput, match=r"YUANLIU_MAVEN_MIRROR is 'mirror\.example'"):
+        Settings.read(said | {"YUANLIU_MAVEN_MIRROR": "mirror.example"})
 
 
 def test_a_missing_jar(repository, tmp_path):
@@ -103,7 +115,7 @@ def test_too_little_room_is_said_before_fetching(repository, tmp_path, monkeypat
 def test_a_folder_that_cannot_be_written(repository):
     with pytest.raises(EngineError, match="cache folder /sys/yuanliu cannot be") as caught:
         jars.classpath("v", Path("/sys/yuanliu"), repository[1])
-    assert "another cache folder" in caught.value.cure
+    assert "YUANLIU_HOME" in caught.value.cure
 
 
 def test_a_complete_cache_is_not_written_to(repository, tmp_path):

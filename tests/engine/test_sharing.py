@@ -4,11 +4,13 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 
 from graph import engine
+from graph.engine import sharing
 from graph.errors import EngineError
 
 from .conftest import eventually, is_alive, login, processes_of, servers_of
@@ -80,6 +82,22 @@ def test_a_run_file_left_by_a_crash_is_not_believed(installation):
         assert not engine.status(installation).isRunning
         assert bystander.poll() is None
         bystander.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_a_server_is_known_by_its_folder_although_that_has_blanks(tmp_path, monkeypatch, system):
+    """Where there is no /proc, `ps` says the words of a command line without telling where one ends."""
+    mine, other = (
+        engine.Installation(tmp_path / "Application Support" / name, tmp_path) for name in ("yuanliu", "other")
+    )
+    monkeypatch.setattr(sys, "platform", system)
+    words = [sys.executable, "-c", "import sys; sys.stdin.read()", *mine.server()]
+    with subprocess.Popen(words, stdin=subprocess.PIPE) as server:
+        assert eventually(lambda: sharing._is_ours(mine, server.pid))
+        assert not sharing._is_ours(other, server.pid)
+        assert not sharing._is_ours(mine, os.getpid())
+        server.stdin.close()
+    assert not sharing._is_ours(mine, server.pid)
 
 
 def test_a_kept_server_stays_and_keeps_its_data_through_dump_and_load(command, installation, tmp_path):
