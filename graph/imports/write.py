@@ -63,11 +63,11 @@ MATCH (r:Resource {id: row.id}) MATCH (d:Department {id: row.provider})
 CREATE (d)-[:PROVIDES {since: date($today), recordedAt: datetime($at), source: $source}]->(r)
 """
 
+# Everybody sees an element whose items he sees one of, and every department: neither says which file named it first.
 _NEW_ELEMENTS = """
 UNWIND $rows AS row
 MERGE (e:DataElement {id: row.id})
-ON CREATE SET e.name = row.name, e.sortName = row.name + '\u0001' + row.id,
-  e.source = $source, e.madeUp = false, e.recordedAt = datetime($at)
+ON CREATE SET e.name = row.name, e.sortName = row.name + '\u0001' + row.id
 """
 
 _NEW_ITEMS = """
@@ -149,7 +149,6 @@ async def new_departments(now: Now, names: Sequence[str]) -> None:
                 "formerNames": [],
                 "kind": "DEPARTMENT",
                 "isCompetentDepartment": False,
-                "source": now.source,
                 "madeUp": False,
                 "sortName": sort_key(name, key),
             }
@@ -246,7 +245,7 @@ async def elements(now: Now, items: Sequence[Item]) -> None:
     ids = sorted({keys.element_id(str(item.values["name"])) for item in items})
     for batch in batches(ids):
         rows = [{"id": one, "name": one.partition(":")[2]} for one in batch]
-        await now.run.run(_NEW_ELEMENTS, rows=rows, source=now.source, at=now.at)
+        await now.run.run(_NEW_ELEMENTS, rows=rows)
 
 
 def _item_row(now: Now, item: Item, resource: str) -> dict[str, object]:
