@@ -8,7 +8,7 @@ then graphql-core executes the document over the named rows, so errors and null 
 
 import asyncio
 import logging
-import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
@@ -17,16 +17,16 @@ import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from graphql.execution.values import VariableValues
 
-from api.plan import Plan, Planner, Refused, Root
+from api.plan import NEW, Plan, Planner, Refused, Root
 from api.request import REQUEST_ID
 from api.shape import HIDDEN
 from graph.changes.telling import change
 from graph.database import Database
-from graph.errors import GraphError, Overloaded
+from graph.errors import BadInput, GraphError, Overloaded
 from graph.lanes import PAGE, POINT, WALK
 from graph.mutations import MUTATIONS
 from graph.permissions import PUBLIC, Viewer
-from graph.questions import MAX_ROWS, QUESTIONS, Asked, check_pages, laid_out, lane_of
+from graph.questions import QUESTIONS, Asked, Extent, bounded, check_pages, laid_out, lane_of
 
 log = logging.getLogger("yuanliu")
 encode = msgspec.json.Encoder().encode
@@ -36,13 +36,17 @@ REQUEST_SECONDS = 30.0
 PRICES = {POINT: 1, PAGE: 3, WALK: 20}
 """What a question costs by its lane, about the milliseconds that it takes."""
 ROWS_PER_UNIT = 100
-NEW = 20
-"""What it costs to make a document or a plan that is not kept."""
 INTROSPECTION = 50
 CHANGE = 10
 AT_ONCE = 4
 """How many questions of one request are asked at once."""
-SUGGESTION = re.compile(r" Did you mean .*?\?", re.DOTALL)
+VALUES_OF_A_ROW = 10
+"""How many values a row of a walk is taken to have, whose number nobody asked for."""
+FALLBACK = 20
+"""How many times as long graphql-core takes over a value as the planned path."""
+SUGGESTION = " Did you mean "
+MOST_SAID = 1000
+"""How many characters of an error are told: it may repeat what was sent."""
 
 
 class Request(msgspec.Struct, rename="camel"):
@@ -56,11 +60,15 @@ class Request(msgspec.Struct, rename="camel"):
 
 
 class Answer(NamedTuple):
-    """The body of the response, and whether the request was executed at all; `status` where the method was wrong."""
+    """The body of the response, and whether the request was executed at all; `status` where the method was wrong.
+
+    `milliseconds` of processor time were spent where the planned path does not hold.
+    """
 
     body: bytes
     executed: bool
     status: int = 0
+    milliseconds: int = 0
 
 
 class Budget(Protocol):
@@ -70,14 +78,18 @@ class Budget(Protocol):
         """Pay for a request before it is executed; an exception ends it."""
         ...
 
+    def owe(self, price: int) -> None:
+        """Pay for what has been done already."""
+        ...
+
 
 class Prepared(NamedTuple):
-    """A root field about to be asked: its argument values, the rows that it may bring, and the error that prevents it."""
+    """A root field about to be asked: its argument values, how much it may bring, and the error that prevents it."""
 
     root: Root
     values: list[Any]
     asked: Asked | None = None
-    rows: int = 0
+    extent: Extent = Extent(0, 0)
     error: GraphQLError | None = None
     is_change: bool = False
 
@@ -120,7 +132,7 @@ class Answerer:
             return Answer(body, executed=False, status=refused.status)
         if budget is not None:
             asked = sum(map(price, prepared)) + INTROSPECTION * plan.introspects
-            budget.spend(max(1, asked) + NEW * (self.planner.made - kept))
+            budget.spend(max(1, asked) + self.planner.made - kept)
         if len(prepared) == 1:
             rows = [await self.row(prepared[0])]
         else:
@@ -128,8 +140,13 @@ class Answerer:
         for _, row in rows:
             if isinstance(row, Overloaded):
                 raise row
-        size = max(sum(one.rows for one in prepared), sum(length(row) for _, row in rows))
-        return await laid_out(size, self.written, plan, request, rows)
+        size = sum(max(one.extent.values, VALUES_OF_A_ROW * length(row)) for one, (_, row) in zip(prepared, rows, strict=True))
+        if not plan.is_planned or any(isinstance(row, GraphQLError) for _, row in rows):
+            size *= FALLBACK
+        answer = await laid_out(size, self.written, plan, request, rows)
+        if budget is not None and answer.milliseconds:
+            budget.owe(answer.milliseconds)
+        return answer
 
     def planned(self, request: Request, viewer: Viewer, until: float, *, is_get: bool) -> tuple[Plan, list[Prepared]]:
         """The plan of a request and its root fields; Refused if it is not to be executed."""
@@ -140,8 +157,10 @@ class Answerer:
             raise Refused([GraphQLError("The schema is not told to the public.", extensions={"code": "Hidden"})])
         is_change = plan.is_mutation
         prepared = [self.prepared(root, variables, viewer, until, is_change=is_change) for root in plan.roots]
-        if len(prepared) > 1 and (rows := sum(one.rows for one in prepared)) > MAX_ROWS:
-            raise Refused([GraphQLError(f"The operation asks for up to {rows} rows. Ask in parts.")])
+        try:
+            bounded([one.extent for one in prepared])
+        except BadInput as error:
+            raise Refused([as_graphql(error)]) from error
         return plan, prepared
 
     def prepared(
@@ -151,12 +170,12 @@ class Answerer:
         values: list[Any] = []
         try:
             values = root.values(variables)
-            rows = check_pages(root.selection, values) if root.is_paged else 0
+            asked_for = check_pages(root.selection, values) if root.is_paged else Extent(0, root.fields)
         except (GraphError, GraphQLError) as error:
             return Prepared(root, values, error=as_graphql(error))
-        lane = self.database.lanes.by_name[POINT if is_change else lane_of(QUESTIONS[root.name], rows)]
+        lane = self.database.lanes.by_name[POINT if is_change else lane_of(QUESTIONS[root.name], asked_for.rows)]
         asked = Asked(self.database, viewer, root.selection, values, self.today(), lane=lane, until=until)
-        return Prepared(root, values, asked, rows, is_change=is_change)
+        return Prepared(root, values, asked, asked_for, is_change=is_change)
 
     async def rows(self, prepared: Sequence[Prepared]) -> list[tuple[list[Any], Any]]:
         """The rows of several root fields: a few at a time, and of those that walk one, so that others get their turns."""
@@ -200,8 +219,10 @@ class Answerer:
     def told(self, error: GraphQLError, viewer: Viewer) -> dict[str, Any]:
         """An error as the viewer is told it; what names he may have meant says what names there are."""
         formatted: dict[str, Any] = dict(error.formatted)
+        message = error.message
         if self.hides_from(viewer):
-            formatted["message"] = SUGGESTION.sub("", error.message)
+            message = message.rpartition(SUGGESTION)[0] or message
+        formatted["message"] = shortened(message)
         return formatted
 
     def written(self, plan: Plan, request: Request, rows: list[tuple[list[Any], Any]]) -> Answer:
@@ -229,6 +250,7 @@ class Answerer:
     def fallback(self, plan: Plan, request: Request, rows: list[tuple[list[Any], Any]]) -> Answer:
         """Execute the document by graphql-core over the rows."""
         self.fallbacks += 1
+        began = time.thread_time()
         data = {
             root.selection.key: row if isinstance(row, GraphQLError) else root.rebuild(row, values)
             for root, (values, row) in zip(plan.roots, rows, strict=True)
@@ -245,8 +267,15 @@ class Answerer:
         assert isinstance(result, ExecutionResult)  # noqa: S101  # nothing in the rows is awaitable
         formatted: dict[str, Any] = {"data": result.data}
         if result.errors:
-            formatted = {"errors": [error.formatted for error in result.errors], "data": result.data}
-        return Answer(encode(formatted), executed=True)
+            told = [error.formatted | {"message": shortened(error.message)} for error in result.errors]
+            formatted = {"errors": told, "data": result.data}
+        body = encode(formatted)
+        return Answer(body, executed=True, milliseconds=round((time.thread_time() - began) * 1000))
+
+
+def shortened(message: str) -> str:
+    """What is told of a message."""
+    return message if len(message) <= MOST_SAID else message[:MOST_SAID] + " …"
 
 
 def length(row: Any) -> int:
@@ -264,7 +293,7 @@ def price(prepared: Prepared) -> int:
     if prepared.is_change:
         return CHANGE
     lane = prepared.asked.lane if prepared.asked else None
-    return (PRICES[lane.name] if lane else 1) + prepared.rows // ROWS_PER_UNIT
+    return (PRICES[lane.name] if lane else 1) + prepared.extent.rows // ROWS_PER_UNIT
 
 
 def as_graphql(error: GraphError | GraphQLError) -> GraphQLError:

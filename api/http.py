@@ -147,7 +147,7 @@ class GraphQLEndpoint:
             answer = await self.answerer.answer(request, viewer, bucket, is_get=method == "GET")
         except (Malformed, NotIdentified, RateLimited, Overloaded) as refused:
             if isinstance(refused, Malformed) and (bucket := self.rates.of(viewer, scope.get("client"))):
-                bucket.left -= MALFORMED
+                bucket.owe(MALFORMED)
             status, code, more = described(refused)
             return problem(status, str(refused), code, media, [*guards, *more])
         # The older media type reports everything but a malformed request as 200.

@@ -30,6 +30,8 @@ from graphql import (
     is_list_type,
 )
 
+from graph.questions import MAX_VALUES
+
 ENTRIES = 10
 """How many entries a list is taken to have that is given no number."""
 ROWS = 20
@@ -56,7 +58,7 @@ class Size(NamedTuple):
     listed: int = 0
 
 
-LIMITS = {"depth": 15, "fields": 1000, "aliases": 100, "directives": 100, "breadth": 250, "cost": 2_000_000}
+LIMITS = {"depth": 15, "fields": 1000, "aliases": 100, "directives": 100, "breadth": 250, "cost": MAX_VALUES}
 REPEATS = 1000
 """How many pairs of fields with one response key may have to be compared: that work is quadratic."""
 DEFINITIONS = 50

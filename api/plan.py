@@ -43,16 +43,18 @@ from api.limits import too_large
 from api.shape import Check, Name, checker, namer, writer
 from api.values import Arguments, text_variables
 from graph.questions import PAGED
-from graph.selection import Selection
+from graph.selection import FIELD_BYTES, Selection
 
 MAX_TOKENS = 4000
 MAX_SOURCE = 100_000
 MAX_ERRORS = 20
-KEPT = 400_000
-"""How many characters the documents that are kept may have, each counted once more for each of its plans.
-
-A character takes some 250 bytes of memory, so that nobody can fill it with large documents that he makes up.
-"""
+KEPT = 100_000_000
+"""How many bytes of memory the documents that are kept may take with their plans, so that nobody fills it with his own."""
+CHARACTER_BYTES = 250
+NEW = 20
+"""What it costs to make a document or a plan that is not kept, in the units of what a viewer may ask for, and ..."""
+FIELDS_PER_UNIT = 5
+"""... for how many fields that are laid out it costs one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ class Document:
 
 @dataclass(slots=True)
 class Root:
-    """One root field of a plan: the question, what is asked of it, how its row is checked and named."""
+    """One root field of a plan: the question, what is asked of it (so many fields), how its row is checked and named."""
 
     name: str
     selection: Selection
     arguments: list[Arguments]
+    fields: int
     is_paged: bool
     check: Check
     build: Name
@@ -89,11 +92,15 @@ class Root:
 
 @dataclass(slots=True)
 class Plan:
-    """An operation laid out: `roots` in request order; `typename` where `__typename` is asked of the root under a key."""
+    """An operation laid out: `roots` in request order; `typenames` are the keys under which `__typename` is asked of the root.
+
+    `fields` is how many were laid out.
+    """
 
     document: Document
     operation: OperationDefinitionNode
     roots: list[Root] = field(default_factory=list[Root])
+    fields: int = 0
     typenames: list[str] = field(default_factory=list[str])
     order: list[str] = field(default_factory=list[str])
     is_planned: bool = True
@@ -115,7 +122,7 @@ class Refused(Exception):
 
 
 class Planner:
-    """Makes plans for a schema and keeps the last ones; `made` counts what it had to make."""
+    """Makes plans for a schema and keeps the last ones; `made` is what all that it had to make has cost."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
@@ -139,7 +146,8 @@ class Planner:
         plan = document.plans.get((name, included))
         if plan is None:
             plan = document.plans[name, included] = self._make(document, operation, included)
-            self._grown(len(text))
+            self.made += NEW + plan.fields // FIELDS_PER_UNIT
+            self._grown(FIELD_BYTES * plan.fields)
         return plan, variables
 
     def coerced(
@@ -161,8 +169,9 @@ class Planner:
         """The document with this text; Refused if it is not valid."""
         document = self.kept.get(text)
         if document is None:
+            self.made += NEW
             document = self.kept[text] = self._document(text)
-            self._grown(len(text))
+            self._grown(CHARACTER_BYTES * len(text))
         else:
             self.kept.move_to_end(text)
         return document
@@ -172,10 +181,9 @@ class Planner:
         self.size += size
         while self.size > KEPT:
             text, document = self.kept.popitem(last=False)
-            self.size -= len(text) * (1 + len(document.plans))
+            self.size -= CHARACTER_BYTES * len(text) + FIELD_BYTES * sum(plan.fields for plan in document.plans.values())
 
     def _document(self, text: str) -> Document:
-        self.made += 1
         try:
             node = parse(text, max_lexical_tokens=MAX_TOKENS, no_location=False)
         except GraphQLError as error:
@@ -197,7 +205,6 @@ class Planner:
         return Document(node, operations, fragments, texts, conditions(node), {})
 
     def _make(self, document: Document, operation: OperationDefinitionNode, included: tuple[bool | None, ...]) -> Plan:
-        self.made += 1
         plan = Plan(document, operation)
         root = self.schema.get_root_type(operation.operation)
         assert root is not None  # noqa: S101  # the document is valid
@@ -211,6 +218,7 @@ class Planner:
                 plan.is_planned, plan.introspects = False, True
             else:
                 plan.roots.append(collector.root(root.fields[asked], key, nodes))
+        plan.fields = sum(each.fields for each in plan.roots)
         if collector.is_undecided:
             plan.is_planned = False
         if plan.is_mutation and (len(plan.roots) > 1 or not plan.is_planned):
@@ -239,6 +247,7 @@ class Collector:
             selection.field,
             selection,
             self.arguments,
+            selection.size(),
             self.is_paged,
             checker(self.schema, kind, selection),
             writer(self.schema, kind, selection),

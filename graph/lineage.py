@@ -19,6 +19,8 @@ from graph.words import CutReason, Direction, FlowOrigin
 MAX_HOPS = 20
 MAX_NODES = 10_000
 SECONDS = 10.0
+VALUES_OF_A_FLOW = 10
+"""To put a flow in its place takes as long as to lay out so many values of a list."""
 FOLLOWED = ("Resource", "DataItem")
 """The kinds between which data flows."""
 
@@ -120,7 +122,7 @@ async def lineage(
     def lay_out() -> list[Any]:
         return place(asked.selection, "Lineage", assemble(list(zip(ways, reached, strict=True)), walk) | dates)
 
-    return await laid_out(sum(len(found.edges) for found in reached), lay_out)
+    return await laid_out(VALUES_OF_A_FLOW * sum(len(found.edges) for found in reached), lay_out)
 
 
 class Walk:
@@ -166,7 +168,7 @@ class Walk:
         found = await self.once(way, hops, seconds, None)
         if found is None or len(found.nodes) <= self.nodes + 1:
             return found
-        reach = await laid_out(len(found.edges), distances, next(iter(found.nodes)), found.edges)
+        reach = await laid_out(VALUES_OF_A_FLOW * len(found.edges), distances, next(iter(found.nodes)), found.edges)
         last = max(reach[number] for number in found.nodes)
         return await self.once(way, last, seconds, [number for number in found.nodes if reach[number] < last])
 

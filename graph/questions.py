@@ -7,32 +7,36 @@ question is written once.
 import asyncio
 import inspect
 import math
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Annotated, Any, LiteralString, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, LiteralString, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from graph.database import READ_SECONDS, Database
 from graph.errors import BadInput
 from graph.lanes import PAGE, POINT, WALK, Lane
 from graph.model import RECORD_TYPES
 from graph.permissions import Viewer
-from graph.selection import Selection, skeletons
+from graph.selection import FIELD_BYTES, Selection, skeletons
 from graph.sight import Sight, sight_of
-from graph.statement import MAX_PAGE, Composer, bind
+from graph.statement import MAX_PAGE, Binds, Composer, bind
 
-MEMO = 32
 MAX_ROWS = 100_000
+MAX_VALUES = 2_000_000
 MANY_ROWS = 2_000
 """From here on one thing with its lists counts as a list."""
 VERY_MANY_ROWS = 20_000
 """From here on a list counts as heavy."""
+MANY_VALUES = 20_000
+"""From here on an answer is laid out in a thread: it takes more than a millisecond."""
 
 LAYING_OUT = ThreadPoolExecutor(2, "lay-out")
 """Large answers are laid out by as many at once; more would only keep each other from it."""
+LAYING_LANE = Lane("lay-out", 2, 32, 10.0)
 
 Result = TypeVar("Result")
 
@@ -125,14 +129,12 @@ class Asked:
         """Compose the statement (once for each shape of the values and `variant`) and return the columns of its record."""
         sight = await self.see()
         dated, known = on is not None, known_at is not None
-        memo = self.selection.memo
-        key = (variant, dated, known, sight.shape, skeletons(self.values))
-        composed = memo.get(key)
+        key = (self.selection, variant, dated, known, sight.shape, skeletons(self.values))
+        composed = COMPOSED.get(key)
         if composed is None:
-            if len(memo) >= MEMO:
-                memo.clear()
             composer = Composer(self.values, sight.shape, dated=dated, known=known)
-            composed = memo[key] = (compose(composer), composer.binds)
+            composed = compose(composer), composer.binds
+            COMPOSED.put(key, composed, FIELD_BYTES * self.selection.size() + 16 * len(self.values))
         statement, binds = composed
         bound = bind(binds, self.values) | parameters
         bound["on"] = on or self.today
@@ -142,11 +144,44 @@ class Asked:
         return await self.database.read(statement, bound, seconds, self.lane, self.until)
 
 
+class Statements:
+    """The statements composed lately, and for which values: as many as fit into `most` bytes of memory, more or less."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.size = 0
+        self.kept: OrderedDict[Any, tuple[tuple[LiteralString, Binds], int]] = OrderedDict()
+
+    def get(self, key: Any) -> tuple[LiteralString, Binds] | None:
+        """The statement for a key."""
+        found = self.kept.get(key)
+        if found is None:
+            return None
+        self.kept.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Any, composed: tuple[LiteralString, Binds], held: int) -> None:
+        """Keep a statement, whose key holds so many bytes, and forget those not used for longest."""
+        statement, binds = composed
+        size = 1000 + len(statement) + 600 * len(binds) + held
+        self.kept[key] = composed, size
+        self.size += size
+        while self.size > self.most:
+            self.size -= self.kept.popitem(last=False)[1][1]
+
+
+COMPOSED = Statements(100_000_000)
+
+
 async def laid_out(size: int, work: Callable[..., Result], *given: Any) -> Result:
-    """The result of work on so many rows: on many in a thread, so that other requests get their turns meanwhile."""
-    if size < MANY_ROWS:
+    """The result of work on so many values: on many in a thread, so that other requests get their turns meanwhile.
+
+    Overloaded when too many wait for a thread.
+    """
+    if size < MANY_VALUES:
         return work(*given)
-    return await asyncio.get_running_loop().run_in_executor(LAYING_OUT, partial(copy_context().run, work, *given))
+    async with LAYING_LANE.taken():
+        return await asyncio.get_running_loop().run_in_executor(LAYING_OUT, partial(copy_context().run, work, *given))
 
 
 def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:
@@ -190,12 +225,26 @@ PAGE_ARGUMENTS = (
 )
 
 
-def check_pages(selection: Selection, values: Sequence[Any]) -> int:
-    """How many rows may come; BadInput for a list of fewer than 0 or over 1,000 rows, or over 100,000 in all."""
-    rows = rows_asked(selection, values)
+class Extent(NamedTuple):
+    """How many rows of pages an answer may bring, and how many values in all of them."""
+
+    rows: int
+    values: int
+
+
+def check_pages(selection: Selection, values: Sequence[Any]) -> Extent:
+    """How much may come; BadInput for a list of fewer than 0 or over 1,000 rows, or for too much in all."""
+    return bounded([extent(selection, values)])
+
+
+def bounded(extents: Sequence[Extent]) -> Extent:
+    """The sum of what may come; BadInput if it is more than 100,000 rows or 2,000,000 values."""
+    rows, values = sum(each.rows for each in extents), sum(each.values for each in extents)
     if rows > MAX_ROWS:
         raise BadInput(f"The question asks for up to {rows} rows.", f"Ask for smaller pages, {MAX_ROWS} rows in all.")
-    return rows
+    if values > MAX_VALUES:
+        raise BadInput(f"The question asks for up to {values} values.", "Ask for smaller pages, or fewer fields.")
+    return Extent(rows, values)
 
 
 def lane_of(asked: Question, rows: int) -> str:
@@ -205,10 +254,10 @@ def lane_of(asked: Question, rows: int) -> str:
     return PAGE if rows >= MANY_ROWS and asked.lane == POINT else asked.lane
 
 
-def rows_asked(selection: Selection, values: Sequence[Any]) -> int:
-    """How many rows of pages a selection may bring: pages inside pages are multiplied; BadInput for a bad page."""
+def extent(selection: Selection, values: Sequence[Any]) -> Extent:
+    """How much a selection may bring: pages inside pages are multiplied; BadInput for a bad page."""
     if not selection.on:
-        return 0
+        return Extent(0, 1)
     size = 1
     for name in (*PAGED, "nodes"):
         slot = selection.slots.get(name)
@@ -220,8 +269,12 @@ def rows_asked(selection: Selection, values: Sequence[Any]) -> int:
     bounds = [values[selection.slots[name]] for name in PAGED if name in selection.slots]
     if bounds and bounds == [None] * len(bounds):
         raise BadInput("The list is given neither `first` nor `last`.", "Say how many rows are wanted.")
-    inside = max((sum(rows_asked(child, values) for child in asked) for asked in selection.on.values()), default=0)
-    return size * inside + (size if bounds else 0)
+    rows = held = 0
+    for asked in selection.on.values():
+        inside = [extent(child, values) for child in asked]
+        rows = max(rows, sum(each.rows for each in inside))
+        held = max(held, sum(each.values for each in inside))
+    return Extent(size * rows + (size if bounds else 0), size * held + 1)
 
 
 Put = Callable[[Selection], Any]

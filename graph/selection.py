@@ -23,7 +23,7 @@ class Selection:
 
     `field` is its name in the schema, `key` its name in the answer, `slots` says for each argument where its value stands
     among the values of the request, `on` has the asked fields for each type that the value may have, and `memo` keeps what
-    was composed for this selection.
+    a question worked out for this selection alone.
     """
 
     field: str
@@ -35,6 +35,14 @@ class Selection:
     def fields(self, record: str) -> "tuple[Selection, ...]":
         """The asked fields for a value of type `record`, `__typename` left out."""
         return tuple(child for child in self.on.get(record, ()) if child.field != "__typename")
+
+    def size(self) -> int:
+        """How many fields are asked, with this one, counted once more for each type that a value may have."""
+        return 1 + sum(child.size() for asked in self.on.values() for child in asked)
+
+
+FIELD_BYTES = 3000
+"""What a selection takes in memory for each of its fields, with all that is made of it; measured, the larger ones."""
 
 
 def page_name(record: str) -> str:

@@ -6,7 +6,7 @@ a map of its properties.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeAlias
 
 from graph.clocks import holds
 from graph.errors import BadInput
@@ -20,6 +20,9 @@ EDGES: tuple[LiteralString, ...] = ("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e
 STATES: tuple[LiteralString, ...] = ("s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12")
 VIEWS: tuple[LiteralString, ...] = ("v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12")
 DIGITS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+Binds: TypeAlias = list[tuple[str, int, tuple[str | int, ...]]]
+"""Each parameter of a statement: its name, the slot of its value, and where in that it stands."""
+
 MAX_PARAMETERS = 200
 MAX_FILTERS = 200
 MAX_NESTED = 20
@@ -41,7 +44,7 @@ class Composer:
         self.shape = shape
         self.dated = dated or known
         self.known = known
-        self.binds: list[tuple[str, int, tuple[str | int, ...]]] = []
+        self.binds: Binds = []
         self.filters = 0
 
     def parameter(self, slot: int, path: tuple[str | int, ...] = ()) -> LiteralString:
@@ -87,18 +90,19 @@ class Composer:
         asked = selection.fields(record.name)
         read = [] if state else properties(record, asked)
         here = VIEWS[depth] if read else NODES[depth]
-        fields: list[LiteralString] = [self.field(child, record, depth, here, state or here) for child in asked]
+        fields: list[LiteralString] = [self.field(child, record, depth, here, state) for child in asked]
         row: LiteralString = "[" + ", ".join(fields) + "]"
         return "[" + here + " IN [" + NODES[depth] + "{" + ", ".join(read) + "}] | " + row + "][0]" if read else row
 
     def field(
-        self, selection: Selection, record: Declared, depth: int, node: LiteralString, state: LiteralString
+        self, selection: Selection, record: Declared, depth: int, node: LiteralString, state: LiteralString | None
     ) -> LiteralString:
-        """One field of the node at `depth`; its properties are read from `node`, and from the state asked for."""
+        """One field of the node at `depth`; its properties are read from `node`, and from the state asked for, if one is."""
         field = record.fields[selection.field]
         source = field.source
         if isinstance(source, Value):
-            return self.shown(record, field.name, source.cypher.format(n=node, s=state), depth)
+            value = source.cypher.format(n=node, s=state or node)
+            return self.shown(record, field.name, value, depth, state or NODES[depth])
         if depth + 1 >= len(NODES):
             raise BadInput(f"The question is nested deeper than {len(NODES) - 1} levels.", "Ask it in parts.")
         target = RECORDS[neighbour(field.type)]
@@ -118,12 +122,15 @@ class Composer:
             return self.page(selection, target, self.match(source, target.name, depth), depth + 1)
         raise BadInput(f"`{field.name}` is not there in a list.", "Ask for one by its id.")
 
-    def shown(self, record: Declared, field: str, value: LiteralString, depth: int) -> LiteralString:
-        """A value of the node at `depth`; null where the viewer may see the node, but not this."""
+    def shown(
+        self, record: Declared, field: str, value: LiteralString, depth: int, state: LiteralString
+    ) -> LiteralString:
+        """A value of a state of the node at `depth`; null where the viewer may see the state, but not this."""
         allowed = shown(record.name, field, self.shape)
         if allowed is None:
             return value
-        return "(CASE WHEN " + allowed.replace("{n}", NODES[depth]) + " THEN " + value + " END)"
+        allowed = allowed.replace("{n}", NODES[depth]).replace("{s}", state)
+        return "(CASE WHEN " + allowed + " THEN " + value + " END)"
 
     def row(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
         """The row of the node at `depth` in the state that the two dates ask for."""
@@ -280,7 +287,8 @@ class Composer:
             return "EXISTS { " + found + " AND " + test + " }"
         if not isinstance(field.source, Value):
             raise TypeError(f"{record.name}.{name} cannot be filtered")
-        value = self.shown(record, name, raw(field.source.cypher).format(n=NODES[depth], s=NODES[depth]), depth)
+        n = NODES[depth]
+        value = self.shown(record, name, raw(field.source.cypher).format(n=n, s=n), depth, n)
         if operand is None:
             return value + " IS NULL"
         return COMPARE[str(path[-1])].format(x=value, p=self.parameter(slot, path))
@@ -320,7 +328,7 @@ def neighbour(kind: Any) -> str:
     return str(next(member.__name__ for member in members if member is not type(None)))
 
 
-def bind(binds: Sequence[tuple[str, int, tuple[str | int, ...]]], values: Sequence[Any]) -> dict[str, Any]:
+def bind(binds: Binds, values: Sequence[Any]) -> dict[str, Any]:
     """The parameters of a composed statement for the values of one request."""
     parameters: dict[str, Any] = {}
     for name, slot, path in binds:

@@ -47,6 +47,10 @@ class Bucket:
         self.check()
         self.left -= price
 
+    def owe(self, price: int) -> None:
+        """Take the price of what has been done already."""
+        self.left -= price
+
 
 class Rates:
     """The buckets: by subject for those who say who they are, by network address for the public; a flow of 0 has no bound."""

@@ -7,6 +7,10 @@ import pytest
 from service import QUERY, ask, post
 
 from api.http import GRAPHQL
+from api.plan import CHARACTER_BYTES, NEW, Planner
+from api.schema import SCHEMA
+from graph.questions import Statements
+from graph.selection import FIELD_BYTES
 
 
 def bomb():
@@ -97,6 +101,67 @@ async def test_pages_inside_pages_are_multiplied(client, query, rows):
     body = await ask(client, query)
     assert [error["extensions"]["code"] for error in body["errors"]] == ["BadInput"]
     assert f"up to {rows} rows" in body["errors"][0]["message"]
+
+
+FRAGMENT = "fragment f on Resource { id name abstract theme industry classification shareType openType updateCycle publishedOn }"
+
+
+@pytest.mark.parametrize(("name", "query"), [
+    ("cost", "{ resources(first: 1000) { nodes { items(first: 1000) { nodes { id name } } } } }"),
+    ("fields", "{" + " ".join(f'a{i}: resource(id: "x") {{ ...f }}' for i in range(95)) + "} " + FRAGMENT),
+    ("aliases", "{" + " ".join(f'a{i}: resource(id: "x") {{ id }}' for i in range(101)) + "}"),
+])  # fmt: skip
+async def test_each_limit_alone_refuses(client, name, query):
+    [error] = (await ask(client, query))["errors"]
+    assert error["extensions"]["code"] == "TooLarge"
+    assert name in error["message"]
+
+
+async def test_values_are_counted_by_what_variables_say(client):
+    asked = " ".join(f"{letter}{n}: {name}" for letter, name in (("n", "name"), ("d", "dataType")) for n in range(11))
+    items = f"items(first: $b) {{ nodes {{ {asked} }} }}"
+    query = f"query($a: Int = 1, $b: Int = 1) {{ resources(first: $a) {{ nodes {{ {items} }} }} }}"
+    assert "errors" not in await ask(client, query, variables={"a": 10, "b": 10})
+    [error] = (await ask(client, query, variables={"a": 1000, "b": 98}))["errors"]
+    assert error["extensions"]["code"] == "BadInput"
+    assert "up to 2256001 values" in error["message"]
+
+
+async def test_the_roots_of_an_operation_are_counted_together(client):
+    root = "resources(first: 1000) { nodes { items(first: 60) { nodes { id } } } }"
+    [error] = (await ask(client, f"{{ a: {root} b: {root} }}"))["errors"]
+    assert "up to 122000 rows" in error["message"]
+
+
+@pytest.mark.parametrize("variables", [{"on": " Did you mean " * 30_000}, {"on": "x" * 500_000}])
+async def test_an_error_that_repeats_what_was_sent_is_short_and_quick(client, variables):
+    query = 'query($on: Date) { resource(id: "x", on: $on) { id } }'
+    began = time.process_time()
+    response = await post(client, {"query": query, "variables": variables})
+    assert time.process_time() - began < 0.5
+    [error] = response.json()["errors"]
+    assert len(error["message"]) < 1100
+
+
+def test_statements_are_kept_by_their_size():
+    kept = Statements(10_000)
+    for number in range(20):
+        kept.put(number, ("x" * 1000, []), 0)
+    assert list(kept.kept) == [15, 16, 17, 18, 19]
+    assert kept.size <= 10_000
+    kept.get(15)
+    kept.put("large", ("x", []), 5_000)
+    assert list(kept.kept) == [15, "large"]
+
+
+def test_plans_are_kept_by_the_fields_that_they_have():
+    planner = Planner(SCHEMA)
+    for number in range(200):
+        planner.plan(f'{{ a{number}: node(id: "x") {{ ... on Named {{ id name }} }} }}', None, None)
+    held = sum(plan.fields for document in planner.kept.values() for plan in document.plans.values())
+    text = sum(map(len, planner.kept))
+    assert planner.size == FIELD_BYTES * held + CHARACTER_BYTES * text
+    assert planner.made > 200 * 2 * NEW
 
 
 async def test_pages_within_the_bound_are_answered(client):
