@@ -6,8 +6,8 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -16,6 +16,7 @@ import msgspec
 from graph.errors import ImportRefused
 from graph.imports import sheets
 from graph.imports.limits import Limits, too_large
+from graph.imports.sheets import Table
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -24,15 +25,6 @@ _BLOCK = 1 << 20
 _LONGEST_ROW = 1 << 22
 _DELIMITERS = ",;\t|"
 _LISTS_OF_ROWS = ("data", "rows", "records", "result", "results", "items", "list", "content", "datasets", "resources")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A file's rows below its headers. `numbers` are the rows' own numbers in the file, from 1, headers included."""
-
-    headers: list[str]
-    rows: list[list[object]]
-    numbers: Sequence[int]
 
 
 def read_table(path: Path, limits: Limits | None = None) -> Table:
@@ -56,7 +48,7 @@ def read_table(path: Path, limits: Limits | None = None) -> Table:
             f"{path.name}: 旧版 Excel (.xls) an old Excel file.", "在 Excel 或 WPS 中另存为 .xlsx Save it as .xlsx."
         )
     try:
-        headers, rows, numbers = _grid(path, head, limits)
+        table = _table(path, head, limits)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportRefused(
             f"{path.name}: 压缩文件不完整 the gzip file is cut off or damaged: {error}.", "重新下载 Fetch it again."
@@ -65,15 +57,15 @@ def read_table(path: Path, limits: Limits | None = None) -> Table:
         raise ImportRefused(
             f"{path.name}: 读不出 cannot be read: {error}.", "重新导出为 UTF-8 的 CSV 或 xlsx Export it again."
         ) from error
-    if not headers or not rows:
+    if not table.headers or not table.rows:
         raise ImportRefused(f"{path.name}: 没有数据行 no rows below the headers.", "检查导出 Check the export.")
-    _check_characters(path, headers, rows, limits)
-    return Table(headers, rows, numbers)
+    _check_characters(path, table, limits)
+    return table
 
 
-def _grid(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
+def _table(path: Path, head: bytes, limits: Limits) -> Table:
     if head == _ZIP:
-        return sheets.read_sheet(path, limits)
+        return sheets.read_sheets(path, limits)
     start = _start(path, head, limits)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _read_json(path, head, limits)
@@ -137,7 +129,7 @@ def _blocks(path: Path, head: bytes, limits: Limits) -> Iterator[bytes]:
             yield block
 
 
-def _read_json(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
+def _read_json(path: Path, head: bytes, limits: Limits) -> Table:
     content = b"".join(_blocks(path, head, limits)).removeprefix(b"\xef\xbb\xbf")
     # Each value but the outermost follows one of these: counted before any object is made.
     _check_cells(path, sum(map(content.count, (b",", b"[", b"{"))), limits)
@@ -160,18 +152,36 @@ def _read_json(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list
             '应为 [{"表头": 值, …}, …] It should be a list of objects.',
         )
     _check_rows(path, len(records), limits)
-    places: dict[str, int] = {}
-    for record in records:
-        for key in record:
-            places.setdefault(key, len(places))
-    _check_columns(path, len(places), limits)
+    shapes = {tuple(record) for record in records}
+    keys = {key for shape in shapes for key in shape}
+    _check_columns(path, len(keys), limits)
+    places = {key: place for place, key in enumerate(_ordered(keys, shapes))}
     rows: list[list[object]] = []
     for record in records:
         row: list[object] = [None] * len(places)
         for key, value in record.items():
             row[places[key]] = _json_cell(value)
         rows.append(row)
-    return list(places), rows, range(1, len(rows) + 1)
+    return Table(list(places), rows, range(1, len(rows) + 1))
+
+
+def _ordered(keys: Iterable[str], shapes: Iterable[tuple[str, ...]]) -> list[str]:
+    """The keys as they follow one another in the rows, else by themselves: the same in any order of the rows."""
+    before = {key: set[str]() for key in keys}
+    after = {key: set[str]() for key in keys}
+    for shape in shapes:
+        for key, following in pairwise(shape):
+            before[following].add(key)
+            after[key].add(following)
+    ordered: list[str] = []
+    while before:
+        # Rows that contradict one another leave none that comes before all others.
+        key = min((key for key, those in before.items() if not those), default=None) or min(before)
+        ordered.append(key)
+        del before[key]
+        for following in after[key] & before.keys():
+            before[following].discard(key)
+    return ordered
 
 
 def _records(document: object) -> list[dict[str, object]] | None:
@@ -196,7 +206,7 @@ def _json_cell(value: object) -> object:
     return value
 
 
-def _read_csv(path: Path, head: bytes, limits: Limits) -> tuple[list[str], list[list[object]], Sequence[int]]:
+def _read_csv(path: Path, head: bytes, limits: Limits) -> Table:
     encoding = _encoding(path, head, limits)
     csv.field_size_limit(limits.cell_characters)
     with _opened(path, head, limits) as file, io.TextIOWrapper(file, encoding, newline="") as text:
@@ -260,11 +270,11 @@ def _check_cells(path: Path, count: int, limits: Limits) -> None:
         raise too_large(path.name, f"{count:,} 格 cells", f"{limits.cells:,}")
 
 
-def _check_characters(path: Path, headers: Sequence[str], rows: Iterable[list[object]], limits: Limits) -> None:
+def _check_characters(path: Path, table: Table, limits: Limits) -> None:
     """Refuse a header or a cell that is too long, a list by its text."""
-    if any(len(header) > limits.header_characters for header in headers):
+    if any(len(header) > limits.header_characters for header in table.headers):
         raise too_large(path.name, "表头 a header", f"{limits.header_characters:,} characters")
-    for row in rows:
+    for row in table.rows:
         for cell in row:
             if isinstance(cell, list):
                 length = len(msgspec.json.encode(cell).decode())

@@ -10,9 +10,10 @@ from graph.imports.headers import Column
 from graph.imports.limits import Limits
 from graph.imports.places import RegionName
 from graph.imports.profiles import cell_text
-from graph.imports.read import Table, read_table
+from graph.imports.read import read_table
 from graph.imports.records import Records, records_of
 from graph.imports.report import Question
+from graph.imports.sheets import Table
 
 
 @dataclass(frozen=True, slots=True)

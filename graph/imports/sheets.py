@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -24,8 +24,26 @@ _NAME_OF_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)")
 _ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]{1,100})="([^"]*)"')
 _MAX_MERGED_AREA = 5_000_000
+_NAMES = frozenset({"name", "item.name"})
+_SAID_OF_CODES = frozenset(
+    {"abstract", "classification", "item.description", "item.position", "region", "resourceCode"}
+)
 
 Grid = list[list[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's rows below its headers. `numbers` are the rows' own numbers in the file or sheet, from 1, headers included.
+
+    `sheets`: the sheet of each row where those of several were read; `ignored`: how many others have rows of some kind.
+    """
+
+    headers: list[str]
+    rows: Grid
+    numbers: Sequence[int]
+    sheets: Sequence[str] = ()
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +64,12 @@ class _Seen:
     cells: int = 0
 
 
-def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[int]]:
-    """The sheet of an xlsx with most rows below headers; merged cells repeat their value in each of their cells."""
+def read_sheets(path: Path, limits: Limits) -> Table:
+    """The catalog of an xlsx, which may go over several sheets; merged cells repeat their value in each of their cells."""
     try:
         with path.open("rb") as file, Archive(file, path.name, limits) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which are none of ours
-            return _widest_sheet(path, archive, limits)
+            return _catalog(path, _tables(path, archive, limits), limits)
     except ImportRefused:
         raise
     except Exception as error:  # openpyxl and zipfile do not say which errors a damaged book can raise
@@ -61,20 +79,62 @@ def read_sheet(path: Path, limits: Limits) -> tuple[list[str], Grid, Sequence[in
         ) from error
 
 
-def _widest_sheet(path: Path, archive: Archive, limits: Limits) -> tuple[list[str], Grid, Sequence[int]]:
+def _tables(path: Path, archive: Archive, limits: Limits) -> dict[str, Table]:
+    """The sheets that have rows below headers, by name."""
     merged = [list(_merged(archive, part)) for part in _sheet_parts(archive)]
     book = workbook(archive)
     seen = _Seen()
-    best: tuple[list[str], Grid, Sequence[int]] = ([], [], [])
+    tables: dict[str, Table] = {}
     for place, sheet in enumerate(book.worksheets):
         sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
         rows = cast("Iterator[tuple[object, ...]]", sheet.iter_rows(values_only=True))
         grid, numbers = _fill(path, rows, limits, seen)
         spans = merged[place] if place < len(merged) else []
         found = below_headers(grid, numbers, _unmerge(grid, spans))
-        if len(found[1]) > len(best[1]):
-            best = found
-    return best
+        if found.rows:
+            tables[sheet.title] = found
+    return tables
+
+
+def _catalog(path: Path, tables: dict[str, Table], limits: Limits) -> Table:
+    """The largest sheet that is a catalog, and all that have its headers; the largest of all where none is a catalog.
+
+    Raises ImportRefused where a sheet is another catalog; covers, instructions and lists of codes are left out.
+    """
+    if len(tables) < 2:  # noqa: PLR2004
+        return next(iter(tables.values()), Table([], [], []))
+    catalogs = {name: table for name, table in tables.items() if _is_catalog(table)}
+    best = max((catalogs or tables).values(), key=lambda table: len(table.rows))
+    same = {name: table for name, table in tables.items() if set(table.headers) == set(best.headers)}
+    if others := catalogs.keys() - same.keys():
+        names = ", ".join(name for name in tables if name in others or name in same)
+        raise ImportRefused(
+            f"{path.name}: 几页各是一份目录, 表头不同 several sheets are catalogs, under different headers: {names}.",
+            "每页另存为一个文件, 分别导入 Save each as a file of its own and import them one by one.",
+        )
+    if len(same) == 1:
+        return replace(best, ignored=len(tables) - 1)
+    count = sum(len(table.rows) for table in same.values())
+    if count > limits.rows:
+        raise too_large(path.name, f"{count:,} 行 rows", f"{limits.rows:,}")
+    rows: Grid = []
+    for table in same.values():
+        order = [table.headers.index(header) for header in best.headers]
+        rows += [[*(row[place] for place in order), *row[len(order) :]] for row in table.rows]
+    return Table(
+        best.headers,
+        rows,
+        [number for table in same.values() for number in table.numbers],
+        [name for name, table in same.items() for _ in table.rows],
+        len(tables) - len(same),
+    )
+
+
+def _is_catalog(table: Table) -> bool:
+    """Whether columns surely name resources or items, and say of them what no list of codes says."""
+    columns = [[row[place] for row in table.rows] for place in range(len(table.headers))]
+    sure = {column.field for column in headers.recognise(table.headers, columns, {}) if column.decision == "SURE"}
+    return bool(sure & _NAMES) and bool(sure - _NAMES - _SAID_OF_CODES)
 
 
 def _fill(path: Path, rows: Iterator[tuple[object, ...]], limits: Limits, seen: _Seen) -> tuple[Grid, list[int]]:
@@ -152,19 +212,18 @@ def _unmerge(grid: Grid, spans: Sequence[_Span]) -> list[_Span]:
     return list(spans)
 
 
-def below_headers(
-    grid: Grid, numbers: Sequence[int], spans: Sequence[_Span] = ()
-) -> tuple[list[str], Grid, Sequence[int]]:
-    """Find the header rows of a grid and give (headers, rows below, their numbers); empty where there are none.
+def below_headers(grid: Grid, numbers: Sequence[int], spans: Sequence[_Span] = ()) -> Table:
+    """Find the header rows of a grid and give what is below them; empty where there are none.
 
     The header row is the one among the first rows that names most fields, else the first of the widest. It grows
-    downwards while a merged cell of it reaches or spans columns over the row below. Several rows join as `上/下`.
+    downwards while a merged cell of it reaches the row below, or spans columns that the row below alone goes on to
+    name. Several rows join as `上/下`.
     """
     if not grid:
-        return [], [], []
+        return Table([], [], [])
     top = _header_row(grid)
     depth = 1
-    while depth < _MAX_HEADER_DEPTH and top + depth < len(grid) - 1 and _goes_on(spans, top, top + depth - 1):
+    while depth < _MAX_HEADER_DEPTH and top + depth < len(grid) - 1 and _goes_on(grid, spans, top, top + depth - 1):
         depth += 1
     width = max(len(row) for row in grid[top : top + depth])
     names: list[str] = []
@@ -186,7 +245,7 @@ def below_headers(
         if any(cell_text(cell) for cell in row):
             body.append([*row, *[None] * (width - len(row))])
             kept.append(numbers[place])
-    return used, body, kept
+    return Table(used, body, kept)
 
 
 def _header_row(grid: Grid) -> int:
@@ -209,11 +268,23 @@ def _is_header(text: str) -> bool:
     return not rest and any(pattern.needs <= set(concepts) <= pattern.takes for pattern in fields.PATTERNS)
 
 
-def _goes_on(spans: Sequence[_Span], top: int, last: int) -> bool:
-    """Whether the header reaches below row `last`: a merged cell crosses into it, or spans columns there."""
-    crosses = any(top <= span.top <= last < span.bottom for span in spans)
-    parted = any(span.top == last and span.bottom == last and span.right > span.left for span in spans)
-    return crosses or (parted and any(span.top == top and span.left != 0 for span in spans)) or parted
+def _goes_on(grid: Grid, spans: Sequence[_Span], top: int, last: int) -> bool:
+    """Whether the header reaches below row `last`: a merged cell crosses into it, or is parted there.
+
+    It is parted where the row below says nothing new beside it; else that row is the first of the data.
+    """
+    if any(top <= span.top <= last < span.bottom for span in spans):
+        return True
+    width = max(len(grid[last]), len(grid[last + 1]))
+    above, below = (
+        [cell_text(row[place]) if place < len(row) else "" for place in range(width)] for row in grid[last : last + 2]
+    )
+    parted: set[int] = set()
+    for span in spans:
+        if span.top == span.bottom == last and span.right > span.left:
+            parted.update(range(span.left, min(span.right + 1, width)))
+    beside = set(range(width)) - parted
+    return bool(parted and beside) and all(below[place] in ("", above[place]) for place in beside)
 
 
 def _drop_common_parents(names: list[str]) -> None:

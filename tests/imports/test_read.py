@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import random
 import zipfile
 from datetime import datetime
 
@@ -59,9 +60,16 @@ def test_every_kind_is_the_same_table(tmp_path, kind, pack):
 
 
 def test_a_column_that_only_later_rows_have(tmp_path):
-    table = read(tmp_path, b'[{"a": 1}, {"b": [1, 2], "a": {"y": 1, "x": 2}}]')
+    table = read(tmp_path, b'[{"a": 1}, {"a": {"y": 1, "x": 2}, "b": [1, 2]}]')
     assert table.headers == ["a", "b"]
     assert table.rows == [[1, None], ['{"x":2,"y":1}', [1, 2]]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_columns_does_not_hang_on_the_order_of_rows(tmp_path, seed):
+    rows = [{"目": 1}, {"类": 1, "目": 1}, {"类": 1, "项": 1, "目": 1}, {"项": 1, "目": 1, "备注": 1}]
+    random.Random(seed).shuffle(rows)
+    assert read(tmp_path, json.dumps(rows).encode()).headers == ["类", "项", "目", "备注"]
 
 
 def template(tmp_path, **cells):
@@ -130,14 +138,85 @@ def test_equal_parts_of_headers_keep_their_parent(tmp_path):
     assert read_table(tmp_path / "parts.xlsx").headers == ["名称", "共享/类型", "共享/条件", "开放/类型", "开放/条件"]
 
 
-def test_the_sheet_with_the_rows_is_found(tmp_path):
-    book = openpyxl.Workbook()
-    book.active.append(["填表说明"])
-    sheet = book.create_sheet("目录")
-    sheet.append(["标题", "来源部门"])
-    sheet.append(["甲", "市公安局"])
-    book.save(tmp_path / "two.xlsx")
-    assert read_table(tmp_path / "two.xlsx").rows == [["甲", "市公安局"]]
+def book(tmp_path, merged=(), **sheets):
+    """A book of these sheets, each a list of rows; `merged` are areas of the first."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    for area in merged:
+        made.worksheets[0].merge_cells(area)
+    made.save(tmp_path / "book.xlsx")
+    return tmp_path / "book.xlsx"
+
+
+PEOPLE = [["人口信息", "市公安局", "每月", "张三", "12345"], ["车辆信息", "市公安局", "每月", "李四", "12345"]]
+ABOVE = ["资源名称", "提供单位", "更新周期", "联系方式", None]
+
+
+def test_a_header_over_two_columns_does_not_take_a_row_of_data(tmp_path):
+    table = read_table(book(tmp_path, ["D1:E1"], 目录=[ABOVE, *PEOPLE]))
+    assert table.headers == ["资源名称", "提供单位", "更新周期", "联系方式", "联系方式#2"]
+    assert table.rows == PEOPLE
+
+
+@pytest.mark.parametrize("beside", [[None, None, None], ["资源名称", "提供单位", "更新周期"]])
+def test_a_header_over_two_columns_is_parted_in_the_row_below(tmp_path, beside):
+    table = read_table(book(tmp_path, ["D1:E1"], 目录=[ABOVE, [*beside, "联系人", "电话"], *PEOPLE]))
+    assert table.headers == ["资源名称", "提供单位", "更新周期", "联系方式/联系人", "电话"]
+    assert table.rows == PEOPLE
+
+
+HEAD = ["资源名称", "提供单位", "更新周期"]
+POLICE = [[f"公安信息{n}", "市公安局", "每月"] for n in range(5)]
+CIVIL = [[f"民政信息{n}", "市民政局", "每年"] for n in range(4)]
+BESIDE = {
+    "a cover": [["某市政务信息资源目录"], ["填报单位：市公安局"], ["填报日期：2019.3"]],
+    "instructions": [["填表说明"], ["1", "资源名称：写全称"], ["2", "更新周期：见代码表"]],
+    "a list of codes": [["代码", "名称", "说明"], *[[n, f"类型{n}", "见标准"] for n in range(40)]],
+    "another list of codes": [["更新周期", "代码"], ["每日", 1], ["每月", 2]],
+    "parties": [["单位代码", "单位名称", "联系电话"], *[[n, f"市第{n}局", "0371-65500000"] for n in range(9)]],
+}
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_what_is_beside_the_catalog_is_left_out_and_counted(tmp_path, kind):
+    for sheets in ({"甲": BESIDE[kind], "乙": [HEAD, *POLICE]}, {"乙": [HEAD, *POLICE], "甲": BESIDE[kind]}):
+        table = read_table(book(tmp_path, **sheets))
+        assert table.headers == HEAD
+        assert table.rows == POLICE
+        assert table.ignored == 1
+
+
+def test_sheets_with_the_same_headers_are_one_catalog(tmp_path):
+    turned = [[of, name, cycle] for name, of, cycle in [HEAD, *CIVIL]]
+    table = read_table(book(tmp_path, 说明=[["填表说明"]], 公安局=[["目录"], HEAD, *POLICE], 民政局=turned))
+    assert table.headers == HEAD
+    assert table.rows == [*POLICE, *CIVIL]
+    assert list(table.numbers) == [3, 4, 5, 6, 7, 2, 3, 4, 5]
+    assert table.sheets == ["公安局"] * 5 + ["民政局"] * 4
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [["资源名称", "提供单位", "共享类型"], ["低保信息", "市民政局", "有条件共享"]],
+        [["资源名称", "信息项名称", "数据类型"], ["公安信息1", "姓名", "字符型"]],
+    ],
+)
+def test_another_catalog_in_the_book_is_refused_with_a_cure(tmp_path, other):
+    with pytest.raises(ImportRefused) as caught:
+        read_table(book(tmp_path, 公安局=[HEAD, *POLICE], 民政局=other))
+    assert "公安局, 民政局" in caught.value.message
+    assert caught.value.cure
+
+
+def test_the_rows_of_all_sheets_are_counted_together(tmp_path):
+    with pytest.raises(ImportRefused) as caught:
+        read_table(book(tmp_path, 公安局=[HEAD, *POLICE], 民政局=[HEAD, *CIVIL]), Limits(rows=8))
+    assert "上限" in caught.value.message
 
 
 def test_title_rows_above_a_csv(tmp_path):
