@@ -170,7 +170,7 @@ def _differing(said: Values, held: Mapping[str, Any], headers: frozenset[str] = 
         old = held.get(name)
         if name == "extra":
             others = [one for one in cast("list[str]", old or []) if one.split(": ", 1)[0] not in headers]
-            new = sorted({*others, *cast("list[str]", value)})
+            new = sorted({*others, *cast("list[str]", value or [])})
         if _plain(old) != _plain(new):
             different[name] = new
     return different
@@ -312,7 +312,7 @@ async def _weigh_items(run: Runner, found: ItemDifference, differing: Mapping[st
     for batch in batches(sorted(differing)):
         for row in await run.run(_ITEM_VALUES, ids=batch):
             item, closed = differing[row["id"]]
-            values = _differing(item.values, row["held"])
+            values = _differing(item.values, row["held"], item.headers)
             if values or closed:
                 values["contentHash"] = item.hash
                 found.changed.append(Change(row["id"], values, _before(values, row["held"]), reopened=closed))

@@ -2,19 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from graph.imports import fields, keys
 from graph.imports.cells import Cell, Parser, parser_for
 from graph.imports.headers import Column, leaf
 from graph.imports.profiles import cell_text
-from graph.imports.read import Table
 from graph.imports.report import Rejection
-from graph.imports.words import cut
+from graph.imports.sheets import Table
+from graph.words import Secrecy
 
 Values = dict[str, object]
-_MAX_EXTRA = 60
 _TEXT_LIMIT = 100_000
 
 
@@ -31,13 +30,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Item:
-    """A data item as the file says it; `of`: the ids its resource can go by, `suffix`: its own part of its id."""
+    """A data item as the file says it; `of`: the ids its resource can go by, `suffix`: its own part of its id.
+
+    `headers`: the file's columns, for what it says beyond the fields replaces what it said of them before.
+    """
 
     of: tuple[str, ...]
     suffix: str
     values: Values
     hash: str
     reference: Values = field(default_factory=Values)
+    headers: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -56,18 +59,27 @@ _Use = tuple[int, str, str, Parser]
 
 @dataclass(slots=True)
 class _Row:
+    """A row, read. Beyond the fields: `of_resource` and `of_item` is said of one of them, `kept` by columns without a field."""
+
     number: int
     cells: Sequence[object]
-    resource: Values
-    item: Values
-    extra: list[str]
+    resource: Values = field(default_factory=Values)
+    item: Values = field(default_factory=Values)
+    of_resource: list[str] = field(default_factory=list[str])
+    of_item: list[str] = field(default_factory=list[str])
+    kept: dict[int, str] = field(default_factory=dict[int, str])
     problem: Rejection | None = None
+
+    @property
+    def extra(self) -> list[str]:
+        """All that the row says beyond the fields."""
+        return [*self.of_resource, *self.of_item, *self.kept.values()]
 
 
 def records_of(table: Table, columns: Sequence[Column], source: str, region: str) -> Records:
     """Every row, read. Columns that are still asked are kept as they are."""
     reader = _Reader(table, columns)
-    counts: Counter[str] = Counter()
+    counts: Counter[str] = Counter({"sheetsIgnored": table.ignored} if table.ignored else {})
     rejected: list[Rejection] = []
     rows: list[_Row] = []
     for row in reader.rows(counts):
@@ -80,6 +92,8 @@ def records_of(table: Table, columns: Sequence[Column], source: str, region: str
     if not reader.is_items_only:
         entries, of_row = _entries(rows, source, region, counts, with_items=reader.has_items)
     items = _items(rows, of_row, source, region, counts) if reader.has_items else []
+    for item in items:
+        item.headers = reader.headers
     kept = (
         len({(e.id, e.hash) for e in entries})
         if not reader.has_items
@@ -96,6 +110,7 @@ class _Reader:
     def __init__(self, table: Table, columns: Sequence[Column]) -> None:
         self._table = table
         self._columns = columns
+        self.headers = frozenset(table.headers)
         self._used: list[_Use] = []
         self._kept: list[tuple[int, str]] = []
         for place, column in enumerate(columns):
@@ -106,40 +121,77 @@ class _Reader:
         mapped = {name for _, _, name, _ in self._used}
         self.has_items = "item.name" in mapped
         self.is_items_only = self.has_items and not (mapped - set(fields.ITEM_FIELDS) - set(fields.REFERENCE_FIELDS))
-        if self.has_items:
-            self._kept = [(place, header) for place, header in self._kept if set(cut(leaf(header))[0]) != {"NUMBER"}]
 
     def rows(self, counts: Counter[str]) -> Iterable[_Row]:
         """Read rows in the file's order; an item row without any word on its resource belongs to the one above it."""
         seen: list[dict[str, Cell]] = [{} for _ in self._used]
-        above: Values = {}
-        for number, cells in zip(self._table.numbers, self._table.rows, strict=True):
-            row = _Row(number, cells, {}, {}, [])
-            if len(cells) > len(self._columns) and any(cell_text(cell) for cell in cells[len(self._columns) :]):
-                row.problem = Rejection(
-                    number,
-                    "",
-                    cell_text(cells[len(self._columns)]),
-                    "格数多于表头 more cells than headers",
-                    "检查引号和分隔符 Check quotes and separators.",
-                )
-                yield row
-                continue
-            for use, cache in zip(self._used, seen, strict=True):
-                self._read_cell(row, cells[use[0]], use, cache, counts)
-            for place, header in self._kept:
-                if text := cell_text(cells[place]):
-                    row.extra.append(f"{header}: {text[:_TEXT_LIMIT]}")
-            if (
-                self.has_items
-                and not any(row.resource.get(name) for name in fields.REFERENCE_FIELDS)
-                and row.item.get("name")
-            ):
-                row.resource = dict(above)
-                counts["filledDown"] += 1
-            self._check(row)
-            above = row.resource
+        above: _Row | None = None
+        for place, (number, cells) in enumerate(zip(self._table.numbers, self._table.rows, strict=True)):
+            sheet = self._table.sheets[place] if self._table.sheets else ""
+            if place and sheet and sheet != self._table.sheets[place - 1]:
+                above = None
+            row = self._read(_Row(number, cells), seen, counts)
+            if self._is_below(row):
+                self._fill_down(row, above, counts)
+                self._check(row)
+            else:
+                self._check(row)
+                is_unread = not row.resource  # what a row of too many cells says is not known
+                above = row if is_unread or any(row.resource.values()) else above
+            if sheet and row.problem:
+                row.problem = replace(row.problem, header=f"{sheet}!{row.problem.header}")
             yield row
+
+    def _read(self, row: _Row, seen: Sequence[dict[str, Cell]], counts: Counter[str]) -> _Row:
+        beyond = row.cells[len(self._columns) :]
+        if any(cell_text(cell) for cell in beyond):
+            row.problem = Rejection(
+                row.number,
+                "",
+                cell_text(beyond[0]),
+                "格数多于表头 more cells than headers",
+                "检查引号和分隔符 Check quotes and separators.",
+            )
+            return row
+        for use, cache in zip(self._used, seen, strict=True):
+            self._read_cell(row, row.cells[use[0]], use, cache, counts)
+        for place, header in self._kept:
+            if text := cell_text(row.cells[place]):
+                row.kept[place] = f"{header}: {text}"
+        return row
+
+    def _is_below(self, row: _Row) -> bool:
+        """Whether a row is of an item and names no resource, so that its resource is that of the row above."""
+        named = any(row.resource.get(name) for name in fields.REFERENCE_FIELDS)
+        return self.has_items and not named and bool(row.item.get("name"))
+
+    def _fill_down(self, row: _Row, above: _Row | None, counts: Counter[str]) -> None:
+        """Give a row the resource of the row above; what it says otherwise than that is said of the item."""
+        if above and above.problem:
+            row.problem = row.problem or Rejection(
+                row.number,
+                *self._cell(row, "item.name"),
+                f"第{above.number}行已退回, 不知属于哪个资源 the row that names its resource, {above.number}, is rejected",
+                "改好那一行, 两行一起再导入 Mend that row and import both again.",
+            )
+            return
+        counts["filledDown"] += 1
+        own, row.resource = row.resource, dict(above.resource) if above else {}
+        told = above.of_resource if above else []
+        said = [text for text in row.of_resource if text not in told]
+        for place, header, name, _ in self._used:
+            if not name.startswith("item.") and own.get(name) and own[name] != row.resource.get(name):
+                said.append(f"{header}: {cell_text(row.cells[place])}")
+        row.of_resource, row.of_item = [], list(dict.fromkeys([*row.of_item, *said]))
+        if said:
+            counts["saidOfItems"] += 1
+        if own.get("secrecy") == Secrecy.SECRET != row.resource.get("secrecy"):
+            row.problem = row.problem or Rejection(
+                row.number,
+                *self._cell(row, "secrecy"),
+                "信息项涉密而资源不涉密 the item is secret and its resource is not",
+                "资源也写涉密, 或另列为一个资源 Mark the resource secret, or list it as a resource of its own.",
+            )
 
     @staticmethod
     def _read_cell(row: _Row, raw: object, use: _Use, cache: dict[str, Cell], counts: Counter[str]) -> None:
@@ -154,9 +206,10 @@ class _Reader:
             row.problem = Rejection(row.number, header, cell_text(raw)[:500], *cell.problem)
         if isinstance(cell.value, str) and len(cell.value) > _TEXT_LIMIT:
             row.problem = Rejection(row.number, header, cell.value[:500], "太长 too long", "缩短 Shorten it.")
+        is_of_item = name.startswith("item.")
         if cell.lost:
-            row.extra.append(f"{header}: {cell.lost}")
-        _put(row.item if name.startswith("item.") else row.resource, name.removeprefix("item."), cell.value)
+            (row.of_item if is_of_item else row.of_resource).append(f"{header}: {cell.lost}")
+        _put(row.item if is_of_item else row.resource, name.removeprefix("item."), cell.value)
 
     def _check(self, row: _Row) -> None:
         if row.problem:
@@ -172,15 +225,14 @@ class _Reader:
             row.problem = self._missing(row, "name", "没有名称 no name")
 
     def _missing(self, row: _Row, name: str, reason: str) -> Rejection:
+        cure = "补上后再导入这一行 Fill it in and import the row again."
+        return Rejection(row.number, *self._cell(row, name), reason, cure)
+
+    def _cell(self, row: _Row, name: str) -> tuple[str, str]:
+        """The header and the text of the cell that is this field."""
         place = next((place for place, column in enumerate(self._columns) if column.field == name), None)
         header, value = (name, None) if place is None else (self._columns[place].header, row.cells[place])
-        return Rejection(
-            row.number,
-            header,
-            str(value or "")[:500],
-            reason,
-            "补上后再导入这一行 Fill it in and import the row again.",
-        )
+        return header, str(value or "")[:500]
 
 
 def _put(values: Values, name: str, value: object) -> None:
@@ -211,7 +263,7 @@ def _entries(
         if row.resource.get("provider") and provider != row.resource["provider"]:
             counts["departmentsTidied"] += 1
         if not with_items:
-            values["extra"] = sorted(row.extra)[:_MAX_EXTRA]
+            values["extra"] = sorted(row.extra)
         ids = keys.resource_ids(region, source, row.resource)
         mark = keys.content_hash({**values, "provider": provider})
         of_row.append(contents[ids[0]].setdefault(mark, Entry(ids[0], ids[1:], provider, values, mark)))
@@ -231,18 +283,32 @@ def _entries(
 
 
 def _gather_extra(rows: Sequence[_Row], of_row: Sequence[Entry]) -> None:
-    """Where rows are items, what they say beyond the fields is gathered on their resource."""
+    """Where rows are items: what their resource says beyond the fields; what differs from item to item is the items'."""
+    first: dict[tuple[int, int], str] = {}
+    differing: set[int] = set()
+    for row, entry in zip(rows, of_row, strict=True):
+        if row.item.get("name"):
+            differing |= {
+                place for place, text in row.kept.items() if first.setdefault((id(entry), place), text) != text
+            }
     extras: dict[int, tuple[Entry, set[str]]] = {}
     for row, entry in zip(rows, of_row, strict=True):
-        extras.setdefault(id(entry), (entry, set()))[1].update(row.extra)
+        extra = extras.setdefault(id(entry), (entry, set()))[1]
+        extra.update(row.of_resource)
+        for place, text in row.kept.items():
+            if place in differing and row.item.get("name"):
+                row.of_item.append(text)
+            else:
+                extra.add(text)
     for entry, extra in extras.values():
-        entry.values["extra"] = sorted(extra)[:_MAX_EXTRA]
+        entry.values["extra"] = sorted(extra)
         entry.hash = keys.content_hash({**entry.values, "provider": entry.provider})
 
 
 def _items(rows: Sequence[_Row], of_row: Sequence[Entry], source: str, region: str, counts: Counter[str]) -> list[Item]:
     by_name: defaultdict[tuple[str, str], dict[str, Item]] = defaultdict(dict)
     references: dict[str, tuple[tuple[str, ...], Values]] = {}
+    extras: defaultdict[int, set[str]] = defaultdict(set)
     for place, row in enumerate(rows):
         if row.item.get("name"):
             ids = (of_row[place].id,) if of_row else keys.resource_ids(region, source, row.resource)
@@ -254,10 +320,14 @@ def _items(rows: Sequence[_Row], of_row: Sequence[Entry], source: str, region: s
             known = references.setdefault(ids[0], (ids, said))
             if ids < known[0]:  # rows may name one resource in several ways: the same one counts in any order of rows
                 references[ids[0]] = ids, said
-            by_name[ids[0], name].setdefault(mark, Item(ids, name, row.item, mark))
+            item = by_name[ids[0], name].setdefault(mark, Item(ids, name, row.item, mark))
+            extras[id(item)].update(row.of_item if of_row else row.extra)
     for (base, _), variants in by_name.items():
         for item in variants.values():
             item.of, item.reference = references[base]
+            extra = sorted(extras[id(item)])
+            item.hash = keys.content_hash({**item.values, "extra": extra}) if extra else item.hash
+            item.values = {**item.values, "extra": extra or None}
     items: list[Item] = []
     for (_, name), variants in by_name.items():
         if len(variants) > 1:

@@ -198,6 +198,26 @@ async def test_repeated_item_names_are_told_apart_by_position(graph, tmp_path):
     assert [row["name"] for row in rows] == ["姓名", "电话#3", "电话#4"]
 
 
+async def test_items_keep_what_has_no_field_and_change_only_what_the_file_says(graph, tmp_path):
+    async def kept():
+        rows = await graph.run("MATCH (i:DataItem) RETURN i.name AS name, i.extra AS extra ORDER BY name DESC")
+        return [tuple(row.values()) for row in rows]
+
+    rows = [item(1, "姓名", 1, 业务口径="户籍", 计量="无单位"), item(1, "住址", 2, 业务口径="", 计量="")]
+    await load(graph, tmp_path, rows, "items.csv")
+    await load(graph, tmp_path, [resource(1)])
+    said = [("姓名", ["业务口径: 户籍", "计量: 无单位"]), ("住址", None)]
+    assert await kept() == said
+    assert counted(await load(graph, tmp_path, rows, "items.csv")) == (0, 0, 2, 0)
+    changed = [item(1, "姓名", 1, 业务口径="常住"), item(1, "住址", 2, 业务口径="常住")]
+    assert counted(await load(graph, tmp_path, changed, "items.csv")) == (0, 2, 0, 0)
+    assert await kept() == [("姓名", ["业务口径: 常住", "计量: 无单位"]), ("住址", ["业务口径: 常住"])]
+    cleared = [item(1, "姓名", 1, 业务口径="", 计量="无单位"), item(1, "住址", 2, 业务口径="", 计量="")]
+    assert counted(await load(graph, tmp_path, cleared, "items.csv")) == (0, 2, 0, 0)
+    assert await kept() == [("姓名", ["计量: 无单位"]), ("住址", [])]
+    assert counted(await load(graph, tmp_path, cleared, "items.csv")) == (0, 0, 2, 0)
+
+
 async def test_an_item_may_be_referred_to_in_several_ways(graph, tmp_path):
     await load(graph, tmp_path, [resource(1), resource(2)])
     rows = [item(1, "姓名", 1), item(1, "住址", 2, resource_title="甲类信息一")]
