@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, LiteralString
@@ -30,14 +30,20 @@ from graph.writing import write
 REGIONS_SOURCE = "modood/Administrative-divisions-of-China (WTFPL)"
 
 LOADED: LiteralString = "MATCH (s:Seed {id: $id}) RETURN s.digest AS digest"
-KEEP: LiteralString = "MERGE (s:Seed {id: $id}) SET s.digest = $digest"
+TURN: LiteralString = "MERGE (s:Seed {id: $id}) SET s._lock = 1 REMOVE s._lock"
+KEEP: LiteralString = "MATCH (s:Seed {id: $id}) SET s.digest = $digest"
 NODES: LiteralString = """UNWIND $rows AS row MERGE (n:{label} {{id: row.id}})
 ON CREATE SET n.recordedAt = datetime($at) SET n += row"""
 EDGES_NEW: LiteralString = """UNWIND $rows AS row
 MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.end}})
-CREATE (a)-[e:{type}]->(b) SET e = row.properties, e.recordedAt = coalesce(row.properties.recordedAt, datetime($at))"""
+CREATE (a)-[e:{type}]->(b) SET e = row.properties, e.recordedAt = coalesce(row.properties.recordedAt, datetime($at))
+RETURN count(*) AS made"""
 EDGES_STRUCTURE: LiteralString = """UNWIND $rows AS row
-MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.end}}) MERGE (a)-[:{type}]->(b)"""
+MATCH (a:{start} {{id: row.start}}) MATCH (b:{end} {{id: row.end}}) MERGE (a)-[:{type}]->(b)
+RETURN count(*) AS made"""
+LOOSE: LiteralString = """UNWIND $rows AS row
+WITH row WHERE NOT EXISTS {{ (:{start} {{id: row.start}}) }} OR NOT EXISTS {{ (:{end} {{id: row.end}}) }}
+RETURN row.start AS start, row.end AS end LIMIT 1"""
 CLEAR_STRUCTURE: LiteralString = "MATCH (:Regime)-[e:SETS|CONTAINS|APPLIES_IN]->() DELETE e"
 CLEAR_RULES: LiteralString = "MATCH (:Parameter)-[e:UNDER]->() DELETE e"
 
@@ -51,11 +57,17 @@ async def load(
     """
     files, digest = contents(folder)
     identity = f"Seed:{folder.name}"
-    loaded = await database.run(LOADED, id=identity)
-    if loaded and (loaded[0]["digest"] == digest or not structure):
+    if not is_due(await database.run(LOADED, id=identity), digest, structure=structure):
         return False
     sets = [read(path) for path in files]
-    async with write(database) as (tx, at):
+
+    async def lock(tx: Transaction) -> None:
+        await tx.run(TURN, id=identity)
+
+    async with write(database, lock=lock) as (tx, at):
+        loaded = await tx.run(LOADED, id=identity)
+        if not is_due(loaded, digest, structure=structure):  # another loaded it meanwhile
+            return False
         if structure:
             await tx.run(CLEAR_STRUCTURE)
             await tx.run(CLEAR_RULES)
@@ -69,9 +81,15 @@ async def load(
             await stamp_regions(tx)
         await stamp(tx, touched(sets))
         await tx.run(KEEP, id=identity, digest=digest)
-        entry = Entry(Action.LOAD, [identity], loaded[0]["digest"] if loaded else None, digest)
+        entry = Entry(Action.LOAD, [identity], loaded[0]["digest"], digest)
         await record(tx, viewer, [entry], at=at, request=request)
     return True
+
+
+def is_due(loaded: list[dict[str, Any]], digest: str, *, structure: bool) -> bool:
+    """Whether a set is to be loaded: it never was, or is structure and was another; `loaded` has the digest it had."""
+    was = loaded[0]["digest"] if loaded else None
+    return was is None or (structure and was != digest)
 
 
 def touched(sets: Iterable[dict[str, Any]]) -> set[str]:
@@ -148,6 +166,19 @@ async def edges(tx: Transaction, kind: str, rows: list[dict[str, Any]], source: 
         groups[ends].append({"start": row["from"], "end": row["to"], "properties": properties})
     template = EDGES_NEW if edge.is_asserted else EDGES_STRUCTURE
     for (start, end), group in groups.items():
+        if start not in RECORDS or end not in RECORDS:
+            raise loose(kind, group[0])
         statement = template.format(start=RECORDS[start].name, end=RECORDS[end].name, type=edge.name)
         for batch in batches(group):
-            await tx.run(statement, rows=batch, at=at)
+            [done] = await tx.run(statement, rows=batch, at=at)
+            if done["made"] != len(batch):
+                missing = LOOSE.format(start=RECORDS[start].name, end=RECORDS[end].name)
+                raise loose(kind, *await tx.run(missing, rows=batch))
+
+
+def loose(kind: str, row: Mapping[str, Any]) -> ImportRefused:
+    """The refusal of an edge that leads from or to a node that is not there."""
+    return ImportRefused(
+        f"The seed has an edge {kind} from {row['start']} to {row['end']}, which are not both there.",
+        "Add the node that is missing, or load the set first that has it.",
+    )

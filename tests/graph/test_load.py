@@ -1,5 +1,6 @@
 """The loader of seeds: once, never over what is there; structure is refreshed; what does not fit is refused whole."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -70,6 +71,22 @@ async def test_values_get_their_types_clocks_and_sort_keys(empty_database, tmp_p
         "missing": True,
         "since": "2020-01-01", "recorded": "2021-01-01T00:00:00Z", "edge": "test", "clocks": True, "isDate": True,
     }  # fmt: skip
+
+
+async def test_two_at_once_load_a_set_once(empty_database, tmp_path):
+    folder = seed(tmp_path / "twice", SEED)
+    assert sorted(await asyncio.gather(*(load(empty_database, folder) for _ in range(4)))) == [False] * 3 + [True]
+    assert await empty_database.run("MATCH ()-[p:PROVIDES]->() RETURN count(p) AS edges") == [{"edges": 1}]
+    assert await empty_database.run("MATCH (e:Event) RETURN count(e) AS events") == [{"events": 1}]
+
+
+@pytest.mark.parametrize("to", ["Resource:1/none", "Nothing:1", "Department:1/a"])
+@pytest.mark.parametrize("kind", ["PROVIDES", "CONTAINS"])
+async def test_an_edge_to_a_node_that_is_not_there_is_refused(empty_database, tmp_path, kind, to):
+    content = SEED | {"edges": {kind: [*SEED["edges"]["PROVIDES"], {"from": "Resource:1/none", "to": to}]}}
+    with pytest.raises(ImportRefused, match=f"{kind} from Resource:1/none to {to}"):
+        await load(empty_database, seed(tmp_path / "loose", content))
+    assert await empty_database.run("MATCH (n) WHERE NOT n:Catalog RETURN count(n) AS n") == [{"n": 0}]
 
 
 @pytest.mark.parametrize("wrong", [
