@@ -2,7 +2,8 @@
 
 * `OPEN`                            a published resource that is open to society without conditions: everyone
 * `S<region path>`                  another published resource: the region is its provider's
-* `R<region path>#<department id>`  a resource not published, secret or not shared to all, a grant: the provider
+* `R<region path>#<department id>`  a resource not published, secret or not shared to all: the provider
+* `G<region path>#<department id>`  a grant: the provider of what is granted
 * `Y<region path>`                  a system, a project: the region of its operator, its proposer
 
 Items have the audience of their resource. `Region.path` is `/<code of the root>/…/<code>/`. A node without audience is seen
@@ -18,8 +19,9 @@ from typing import LiteralString
 from graph.batches import BATCH, batches
 from graph.database import Runner
 
-# Of several edges the one that holds longest counts, the last one where all have ended; one recorded wrongly never does.
-FIRST: LiteralString = "{e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
+# Of several edges that have begun the one that holds longest counts, the last one where all have ended; then what is still
+# to begin. One recorded wrongly never does.
+FIRST: LiteralString = "coalesce({e}.since > date(), false), {e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
 # The names inside are used nowhere else, so that they meet none of the statement around.
 PATH: LiteralString = """head(COLLECT { MATCH (<d>)-[lies:LOCATED_IN WHERE lies.withdrawnAt IS NULL]->(locality:Region)
     RETURN locality.path ORDER BY <first lies locality> })"""
@@ -65,18 +67,17 @@ WITH g, CASE WHEN x:Resource THEN x
   ELSE head(COLLECT { MATCH (x)<-[has:HAS_ITEM WHERE has.withdrawnAt IS NULL]-(r:Resource)
     RETURN r ORDER BY <first has r> }) END AS r
 WITH g, <provider r> AS d
-WITH g, 'R' + <path d> + '#' + d.id AS audience
+WITH g, 'G' + <path d> + '#' + d.id AS audience
 WHERE coalesce(g.audience, '') <> coalesce(audience, '')
 SET g.audience = audience
 """
-# A system's operator sees more of it than others, and is kept beside the audience.
 SYSTEMS: LiteralString = """
 UNWIND $ids AS id MATCH (s:System {id: id})
 WITH s, head(COLLECT { MATCH (s)<-[operates:OPERATES WHERE operates.withdrawnAt IS NULL]-(o:Department)
   RETURN o ORDER BY <first operates o> }) AS d
-WITH s, d, 'Y' + <path d> AS audience
-WHERE coalesce(s.audience, '') <> coalesce(audience, '') OR coalesce(s.operatorId, '') <> coalesce(d.id, '')
-SET s.audience = audience, s.operatorId = d.id
+WITH s, 'Y' + <path d> AS audience
+WHERE coalesce(s.audience, '') <> coalesce(audience, '')
+SET s.audience = audience
 """
 PROJECTS: LiteralString = """
 UNWIND $ids AS id MATCH (p:Project {id: id})

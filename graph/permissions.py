@@ -96,8 +96,8 @@ TABLE: tuple[Line, ...] = (
     Line(BUILT, Audience.BUILT, OVERSIGHT | {Role.PLANNER}, (Position.OWN, Position.BELOW), (OURS,)),
     Line(SECURITY, Audience.BUILT, STAFF, (Position.OPERATOR,), (OURS,)),
     Line(SECURITY, Audience.BUILT, OVERSIGHT, (Position.OWN, Position.BELOW), (OURS,)),
-    Line(("Grant",), Audience.RESERVED, STAFF, (Position.DEPARTMENT, Position.RECIPIENT), ("KF-SHARE-15b",)),
-    Line(("Grant",), Audience.RESERVED, OVERSIGHT, (Position.OWN, Position.BELOW), (OURS,)),
+    Line(("Grant",), Audience.GRANTED, STAFF, (Position.DEPARTMENT, Position.RECIPIENT), ("KF-SHARE-15b",)),
+    Line(("Grant",), Audience.GRANTED, OVERSIGHT, (Position.OWN, Position.BELOW), (OURS,)),
     Line(("Event",), Audience.DONE, frozenset({Role.AUDITOR}), (Position.OWN, Position.BELOW), (OURS,)),
     Line(("RoleAssignment",), Audience.ASSIGNED, EVERYONE, (Position.SUBJECT,), (OURS,)),
     Line(("RoleAssignment",), Audience.ASSIGNED, frozenset({Role.AUDITOR}), (Position.OWN, Position.BELOW), (OURS,)),
@@ -137,10 +137,12 @@ DONE: LiteralString = """EXISTS { MATCH (doer:Department {id: {n}.department})-[
 )
 ASSIGNED: LiteralString = """{n}.subject = $viewer.subject OR EXISTS { MATCH (seat:Region {id: {n}.region})
   WHERE any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }"""
-SECURED: LiteralString = """({n}.operatorId IN $viewer.departments
-  OR any(prefix IN $viewer.secured WHERE {n}.audience STARTS WITH prefix))"""
+# Who operates a system today, and who answers for the region that the state `{s}` of it belonged to.
+SECURED: LiteralString = """(any(prefix IN $viewer.secured WHERE {s}.audience STARTS WITH prefix)
+  OR EXISTS { MATCH ({n})<-[runs:OPERATES]-(operator:Department)
+    WHERE operator.id IN $viewer.departments AND <runs> })""".replace("<runs>", holds("runs", "$viewer.today"))
 
-STAMPED = (Audience.OPEN, Audience.SHARED, Audience.RESERVED, Audience.BUILT)
+STAMPED = (Audience.OPEN, Audience.SHARED, Audience.RESERVED, Audience.GRANTED, Audience.BUILT)
 """The audiences that nodes carry; the others follow from what stands around a node."""
 
 
@@ -194,7 +196,7 @@ def visible_state(label: str, variable: LiteralString, shape: Shape) -> LiteralS
 
 
 def shown(label: str, field: str, shape: Shape) -> LiteralString | None:
-    """The predicate under which a field of `{n}` is shown to the viewer; None where it is to all who see the node."""
+    """The predicate under which a field of the state `{s}` of `{n}` is shown; None where it is to all who see the node."""
     masked = not shape.is_whole and any(label + "." + field in line.what for line in TABLE)
     return SECURED if masked else None
 

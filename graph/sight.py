@@ -5,18 +5,20 @@ granted to his department. What it found is kept for a few seconds, and dropped 
 write is seen when the time is over.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeAlias
 from weakref import WeakKeyDictionary
 
 from graph.audience import path_of
 from graph.clocks import holds
 from graph.database import Database, Runner
+from graph.lanes import PAGE
 from graph.permissions import OVERSIGHT, STAMPED, TABLE, WHOLE, Binding, Line, Shape, Viewer
 from graph.words import Audience, Position, Role, Scope
 
@@ -53,8 +55,9 @@ RETURN COLLECT {
     COLLECT {
       MATCH (d)<-[t:TO]-(:Grant)-[o:OF]->(x:Resource|DataItem)
       WHERE <t> AND <o>
-      MATCH (x)-[:HAS_ITEM*0..1]->(y)
-      WHERE y.audience <> 'OPEN' AND NOT coalesce(path STARTS WITH substring(y.audience, 1), false)
+      MATCH (x)-[has:HAS_ITEM*0..1]->(y)
+      WHERE all(step IN has WHERE <step>)
+        AND y.audience <> 'OPEN' AND NOT coalesce(path STARTS WITH substring(y.audience, 1), false)
       RETURN DISTINCT [y.id, y.audience] },
     [<many>]] } AS bounds
 """
@@ -80,27 +83,44 @@ class Sight:
         return Scope.WHOLE if self.shape.is_whole else Scope.PARTIAL
 
 
+Flight: TypeAlias = tuple[tuple[Viewer, date], int]
+"""Whose sight is worked out for which day, and after how many writes."""
+
+
 class Sights:
     """The sights of one database that were worked out lately."""
 
     def __init__(self) -> None:
         self.kept: OrderedDict[tuple[Viewer, date], tuple[float, Sight]] = OrderedDict()
+        self.under_way: dict[Flight, asyncio.Task[Sight]] = {}
         self.writes = 0
 
     async def get(self, database: Database, viewer: Viewer, today: date) -> Sight:
-        """The sight of a viewer; EngineError as the engine does."""
+        """The sight of a viewer, worked out once for all who ask at the same time; EngineError as the engine does."""
         key = viewer, today
         found = self.kept.get(key)
         if found is not None and found[0] > time.monotonic():
             return found[1]
-        writes = self.writes
-        sight = await load(database, viewer, today)
+        flight = key, self.writes
+        task = self.under_way.get(flight)
+        if task is None:
+            task = self.under_way[flight] = asyncio.create_task(self._load(database, *flight))
+            task.add_done_callback(lambda done: self._landed(flight, done))
+        return await asyncio.shield(task)
+
+    async def _load(self, database: Database, key: tuple[Viewer, date], writes: int) -> Sight:
+        sight = await load(database, *key)
         if writes == self.writes:  # else it may be of before the write
             self.kept[key] = time.monotonic() + SECONDS, sight
             self.kept.move_to_end(key)
             if len(self.kept) > KEPT:
                 self.kept.popitem(last=False)
         return sight
+
+    def _landed(self, flight: "Flight", done: "asyncio.Task[Sight]") -> None:
+        del self.under_way[flight]
+        if not done.cancelled():
+            done.exception()  # who waited was told
 
     def forget(self) -> None:
         """Drop everything: something was written."""
@@ -152,7 +172,7 @@ def statement() -> LiteralString:
 
 async def load(database: Database, viewer: Viewer, today: date) -> Sight:
     """Work out what the viewer sees."""
-    found = await database.read(statement(), asking(viewer, today))
+    found = await database.read(statement(), asking(viewer, today), lane=database.lanes.by_name[PAGE])
     return compiled(viewer, found[0] if found else [], today)
 
 

@@ -248,10 +248,8 @@ class Audience(Word):
     ALL = "ALL", "全部 Every one."
     OPEN = "OPEN", "已发布且无条件开放 Published, open without conditions; nothing forbids it."
     SHARED = "S", "已发布 Published otherwise."
-    RESERVED = (
-        "R",
-        "保留 Draft, withdrawn, secret, or not shared, of special or deferred sharing; and who was granted what.",
-    )
+    RESERVED = "R", "保留 Draft, withdrawn, secret, or not shared, of special or deferred sharing."
+    GRANTED = "G", "授权 Who was granted what."
     BUILT = "Y", "建设 Systems and projects of a region."
     STANDARD = "STANDARD", "标准 Defined by a standard."
     MEANT = "MEANT", "被引用 Meant by an item that the viewer sees."

@@ -12,10 +12,12 @@ WIPE = "MATCH (n) WHERE NOT n:Catalog DETACH DELETE n"
 EDGE = """UNWIND $rows AS row MATCH (a:<a> {id: row.start}) MATCH (b:<b> {id: row.end})
 CREATE (a)-[e:<e>]->(b) SET e = row.properties"""
 CUT = "MATCH (n) WHERE n.id IN $ids DETACH DELETE n"
-MASK = """UNWIND $ids AS id MATCH (s:System {id: id})-[:WAS*0..1]->(x)
+MASK = """UNWIND $ids AS id MATCH (x:System|SystemState {id: id})
 SET x.network = null, x.hosting = null, x.onCloud = null, x.mlpsLevel = null"""
 LISTS = {"Department": "departments", "Resource": "resources", "System": "systems", "Project": "projects",
-         "DataItem": "dataItems", "DataElement": "dataElements", "Rule": "rules", "Region": "regions"}  # fmt: skip
+         "DataItem": "dataItems", "DataElement": "dataElements", "Rule": "rules", "Region": "regions",
+         "Regime": "regimes", "Event": "events", "RoleAssignment": "roleAssignments"}  # fmt: skip
+ASSERTED = "source madeUp since until recordedAt "
 FIELDS = {
     "Department": "resources(first: 5) { nodes { id } totalCount } collects(first: 5) { nodes { id } totalCount } "
     "authorityFor(first: 5) { nodes { id } totalCount } systems(first: 5) { nodes { id } totalCount } "
@@ -34,7 +36,12 @@ FIELDS = {
     "plans(first: 5) { nodes { id } totalCount }",
     "Region": "within { id } departments(first: 5) { totalCount } regimes(first: 5) { totalCount }",
     "Rule": "text regime { id }",
+    "Regime": "region { id } rules(first: 5) { nodes { id } totalCount } parameters(first: 5) { nodes { id value } totalCount }",
+    "Event": "action at actor department onBehalfOf request targets log seq hash previous payload",
+    "RoleAssignment": "subject role since until recordedAt department { id } region { id }",
 }  # fmt: skip
+for kind in ("Department", "Resource", "DataItem", "DataElement", "System", "Project"):
+    FIELDS[kind] = ASSERTED + FIELDS[kind]
 PAGE = "edges {{ cursor node {{ {0} }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} totalCount"
 WHERES = {
     "System": ("{onCloud: {eq: null}}", "{not: {mlpsLevel: {gte: 3}}}", '{network: {startsWith: "外"}}', '{hosting: {eq: "云"}}',
@@ -45,8 +52,8 @@ WHERES = {
     "DataElement": ("{not: {authority: {eq: null}}}",),
     "Project": ("{proposer: {eq: null}}",),
 }  # fmt: skip
-SHOWN = " ".join(f"... on {kind} {{ {fields} }}" for kind, fields in FIELDS.items() if kind not in ("Region", "Rule"))
-NODE = "query($id: ID!) { node(id: $id) { __typename id ... on Named { name } } }"
+NODE = f"""query($id: ID!) {{ node(id: $id) {{ __typename id ... on Named {{ name }} ... on Grant {{ {ASSERTED} }}
+  ... on Event {{ payload }} ... on RoleAssignment {{ role }} }} }}"""
 BASIS = "basis { regulated facts note on scope regime { id } rules { id } }"
 LINEAGE = """query($id: ID!, $d: Direction!, $hops: Int!, $nodes: Int!, $on: Date, $known: DateTime,
   $origins: [FlowOrigin!]) {
@@ -101,12 +108,10 @@ def documents():
                 "after",
             )
         noun = kind[0].lower() + kind[1:]
-        yield (
-            noun,
-            f"""query($id: ID!, $on: Date, $known: DateTime) {{
-          {noun}(id: $id, on: $on, knownAt: $known) {{ {fields} }} }}""",
-            "",
-        )
+        given, dates = "$id: ID!, $on: Date, $known: DateTime", ", on: $on, knownAt: $known"
+        if kind == "Event":
+            given, dates = "$id: ID!", ""
+        yield noun, f"query({given}) {{ {noun}(id: $id{dates}) {{ {fields} }} }}", ""
 
 
 DOCUMENTS = tuple(documents())
@@ -114,9 +119,9 @@ DOCUMENTS = tuple(documents())
 
 def questions(facts, chance):
     """Questions about a catalog by chance, each as (document, variables); a walk goes on with the cursor it is given."""
-    kinds = ("Resource", "DataItem", "DataElement", "System", "Project", "Grant", "Department", "Region")
-    ids = facts.of(*kinds)
-    dates = [{}, {}, {"on": "2022-01-01", "known": "2025-06-01T00:00:00Z"}]
+    ids = [*facts.nodes, *(one["id"] for one in facts.assignments)]
+    on, known = {"on": "2022-01-01"}, {"known": chance.choice(("2022-01-01T00:00:00Z", "2025-06-01T00:00:00Z"))}
+    dates = [{}, {}, {}, on, known, on | known]
 
     def size():
         return chance.choice((0, 1, 2, 3, 100, 100))
@@ -126,9 +131,10 @@ def questions(facts, chance):
         if walk:
             yield document, {"n": size()}, walk
         else:
-            found = facts.of(name[0].upper() + name[1:]) or ["Project:none"]
-            yield document, {"id": chance.choice(found), **chance.choice(dates)}, ""
-    for one in [*chance.sample(ids, min(4, len(ids))), "Resource:none", "Grant:none"]:
+            found = [one for one in ids if one.startswith(name[0].upper() + name[1:] + ":")] or ["Project:none"]
+            given = {} if name == "event" else chance.choice(dates)
+            yield document, {"id": chance.choice(found), **given}, ""
+    for one in [*chance.sample(ids, min(6, len(ids))), "Resource:none", "Grant:none"]:
         yield NODE, {"id": one}, ""
     for one in chance.choices(facts.of("Resource", "DataItem"), k=4):
         bounds = {"hops": chance.choice((2, 4)), "nodes": chance.choice((1, 2, 100))}

@@ -12,6 +12,7 @@ TODAY = date(2026, 11, 22)
 EARLY, LATE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
 DAYS = (date(2019, 1, 1), date(2023, 5, 1), TODAY, date(2099, 1, 1))
 TEXTS = ("登记", "婚姻", "企业 名录", "人口", "tax", "Tax list")
+SOURCES = ("某目录", "某清单")
 SECURITY = ("network", "hosting", "onCloud", "mlpsLevel")
 
 
@@ -79,6 +80,7 @@ class Making:
             "id": identity,
             "name": identity.rpartition("/")[2].rpartition(":")[2],
             "recordedAt": EARLY,
+            "source": self.chance.choice((None, *SOURCES)),
             **properties,
         }
         row = {key: value for key, value in row.items() if value is not None}
@@ -109,6 +111,7 @@ class Making:
         self.flows()
         self.grants()
         self.states()
+        self.events()
         return self.facts
 
     def large(self, number, seen):
@@ -168,8 +171,9 @@ class Making:
     def entries(self):
         """Elements, resources of departments, their items, what these mean and who collects them."""
         for number in range(self.some(1, 4)):
-            self.node(f"DataElement:元{number}", name=f"{self.chance.choice(TEXTS)}元{number}",
-                      standard="GB/T 2260" if self.rarely() else None)  # fmt: skip
+            # What is known by name alone says neither when nor from where.
+            told = {"standard": "GB/T 2260"} if self.rarely() else {"source": None, "recordedAt": None}
+            self.node(f"DataElement:元{number}", name=f"{self.chance.choice(TEXTS)}元{number}", **told)
             if self.rarely(0.3):
                 self.edge("AUTHORITY_FOR", self.any_of("Department"), f"DataElement:元{number}")
         for number in range(self.some(2, 9)):
@@ -250,12 +254,21 @@ class Making:
                 self.edge("OF", grant, self.any_of("Resource", "DataItem"))
             self.edge("TO", grant, self.any_of("Department"))
         for number in range(self.some(0, 2)):
+            subject, identity = (
+                self.chance.choice(("issuer|alice", "issuer|alice", "issuer|bob")),
+                f"RoleAssignment:{number}",
+            )
             self.facts.assignments.append({
-                "id": f"RoleAssignment:{number}", "subject": "issuer|alice", "role": self.chance.choice(list(Role)).value,
+                "id": identity, "subject": subject, "role": self.chance.choice(list(Role)).value,
                 "department": self.any_of("Department"), "region": self.chance.choice((None, self.any_of("Region"))),
                 "since": self.chance.choice((None, DAYS[1], DAYS[3])), "until": self.chance.choice((None, None, DAYS[1])),
-                "recordedAt": EARLY, "withdrawnAt": self.chance.choice((None, None, LATE)),
+                "recordedAt": EARLY, "withdrawnAt": self.chance.choice((None, None, LATE)), "sortName": f"{subject} {identity}",
             })  # fmt: skip
+            if self.rarely(0.5):
+                self.facts.states.append((identity, {
+                    "id": f"RoleAssignmentState:{number}", "subject": subject, "role": "PLANNER",
+                    "region": self.any_of("Region"), "until": DAYS[1], "recordedAt": EARLY,
+                }))  # fmt: skip
 
     def states(self):
         """Earlier states, each with the audience that its node had then."""
@@ -273,6 +286,18 @@ class Making:
                 }  # fmt: skip
                 self.facts.states.append((node, {key: value for key, value in held.items() if value is not None}))
                 self.facts.nodes[node]["since"] = date(2023, 5, 1)
+
+    def events(self):
+        """Events of departments and of the system's own log."""
+        for number in range(self.some(0, 5)):
+            department = self.chance.choice(("", self.any_of("Department")))
+            identity = f"Event:{department.partition(':')[2] or 'system'}/{number}"
+            self.facts.nodes[identity] = {
+                "id": identity, "action": "DESCRIBE", "at": self.chance.choice((EARLY, LATE)), "actor": "issuer|bob",
+                "department": department, "onBehalfOf": "", "request": f"r{number}", "targets": [self.any_of("Resource")],
+                "log": identity.replace("Event", "Log").rpartition("/")[0], "seq": number, "hash": f"{number:064}",
+                "previous": "", "payload": "{}", "sortAt": f"{number // 2} {identity}",
+            }  # fmt: skip
 
     def path(self, region):
         """The codes from the root down to a region."""

@@ -15,11 +15,12 @@ WITHHELD = ("NOT_SHARED", "SPECIAL", "DEFERRED")
 
 
 def counts_first(edges, end):
-    """The end of the edge that counts, of those not withdrawn: without end, then the latest end, then by id."""
+    """The end of the edge that counts, of those not withdrawn: begun, then without end, then the latest end, then by id."""
 
     def rank(edge):
-        until = edge.properties.get("until")
-        return until is not None, -(until.toordinal() if until else 0), end(edge)
+        since, until = edge.properties.get("since"), edge.properties.get("until")
+        is_to_come = since is not None and since > TODAY
+        return is_to_come, until is not None, -(until.toordinal() if until else 0), end(edge)
 
     return min((rank(edge) for edge in edges if "withdrawnAt" not in edge.properties), default=(None,))[-1]
 
@@ -155,7 +156,8 @@ class Oracle:
                 if holds(to):
                     for of in self.facts.out("OF", to.start):
                         if holds(of):
-                            found |= {of.end} | {edge.end for edge in self.facts.out("HAS_ITEM", of.end)}
+                            items = (edge for edge in self.facts.out("HAS_ITEM", of.end) if holds(edge))
+                            found |= {of.end} | {edge.end for edge in items}
         return {each for each in found if self.kind_of(each) is not None}
 
     def sees_entry(self, entry):
@@ -172,7 +174,11 @@ class Oracle:
             of = counts_first(self.facts.into("HAS_ITEM", of), lambda edge: edge.start)
         provider = self.provider(of) if of else None
         place = self.place(provider)
-        return place is not None and self.is_seen(("reserved", place, provider))
+        return place is not None and any(
+            (department and provider in self.parts(department))
+            or (role in LOOK_DOWN and region and self.is_in(place, region))
+            for role, department, region in self.staff
+        )
 
     def owner(self, built):
         """(the department, the region) that a system or a project belongs to."""
@@ -186,12 +192,27 @@ class Oracle:
             for role, _, region in self.staff
         )
 
-    def sees_security(self, system):
-        operator, place = self.owner(system)
+    def sees_security(self, system, place):
+        """Whether the viewer sees the security facts of a system in the state in which it belongs to a region."""
+        operators = {edge.start for edge in self.facts.into("OPERATES", system) if holds(edge)}
         return any(
-            (department and operator == department) or (role in LOOK_DOWN and region and self.is_in(place, region))
+            department in operators or (role in LOOK_DOWN and region and self.is_in(place, region))
             for role, department, region in self.staff
         )
+
+    def watches(self, region):
+        """Whether a region is one that the viewer audits, or lies in one."""
+        return any(role is Role.AUDITOR and own and self.is_in(region, own) for role, _, own in self.staff)
+
+    def sees_event(self, event):
+        """Whether the viewer audits the region of whoever did it, wherever that has its seat today."""
+        seats = self.facts.out("LOCATED_IN", event["department"])
+        return any(holds(edge) and self.watches(edge.end) for edge in seats)
+
+    def sees_assignment(self, assignment):
+        """Whether the viewer has the role himself, or audits the region for which it is held; of an earlier state likewise."""
+        is_mine = bool(self.viewer.subject) and assignment["subject"] == self.viewer.subject
+        return self.is_administrator or is_mine or self.watches(assignment["region"])
 
     def sees(self, node):
         """Whether the viewer sees a node."""
@@ -204,6 +225,8 @@ class Oracle:
             return self.sees_built(self.owner(node)[1])
         if kind == "Grant":
             return self.sees_grant(node)
+        if kind == "Event":
+            return self.sees_event(self.facts.nodes[node])
         if kind == "DataElement":
             return "standard" in self.facts.nodes[node] or any(
                 self.sees_entry(edge.start) for edge in self.facts.into("MEANS", node)
@@ -212,13 +235,16 @@ class Oracle:
 
     def sees_state(self, node, state):
         """Whether the viewer sees an earlier state of a node: by what it was then."""
+        if node.startswith("RoleAssignment:"):
+            now = next(one for one in self.facts.assignments if one["id"] == node)
+            return self.sees_assignment(now) and self.sees_assignment(state)
         if self.is_administrator or node.startswith("Department:"):
             return self.sees(node)
         audience = state.get("audience")
         if audience is None:
             return False
-        letter, (path, _, department) = audience[0], audience[1:].partition("#")
-        region = "Region:" + path.strip("/").split("/")[-1]
+        letter, department = audience[0], audience.partition("#")[2]
+        region = self.place_of_state(state)
         seen = {
             "O": lambda: True,
             "S": lambda: self.is_seen(("shared", region)),
@@ -230,13 +256,26 @@ class Oracle:
     def invisible(self):
         """The ids of all nodes and states that the viewer does not see."""
         states = {state["id"] for node, state in self.facts.states if not self.sees_state(node, state)}
-        return {node for node in self.facts.nodes if not self.sees(node)} | states
+        assignments = {one["id"] for one in self.facts.assignments if not self.sees_assignment(one)}
+        return {node for node in self.facts.nodes if not self.sees(node)} | states | assignments
+
+    @staticmethod
+    def place_of_state(state):
+        """The region that an earlier state belonged to."""
+        path = state["audience"][1:].partition("#")[0]
+        return "Region:" + path.strip("/").split("/")[-1]
 
     def masked(self):
-        """The systems whose security facts the viewer does not see."""
-        return (
-            [] if self.is_administrator else [each for each in self.facts.of("System") if not self.sees_security(each)]
-        )
+        """The systems, and earlier states of systems, whose security facts the viewer does not see."""
+        if self.is_administrator:
+            return []
+        now = [(each, each, self.owner(each)[1]) for each in self.facts.of("System")]
+        then = [
+            (state["id"], node, self.place_of_state(state))
+            for node, state in self.facts.states
+            if node.startswith("System:") and "audience" in state
+        ]
+        return [each for each, system, place in now + then if not self.sees_security(system, place)]
 
 
 __all__ = ["SECURITY", "Oracle"]

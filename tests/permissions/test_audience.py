@@ -5,7 +5,7 @@ from imports.files import item, resource
 from imports.files import load as imported
 
 from graph.audience import stamp, stamp_regions
-from graph.migrate import stamp_what_is_there
+from graph.migrate import FOLDER, THEN, stamp_what_is_there, statements
 
 PLACES = """CREATE (cn:Region {id: 'Region:CN', code: 'CN'}), (a:Region {id: 'Region:1', code: '1'}),
   (b:Region {id: 'Region:11', code: '11'}),
@@ -16,7 +16,7 @@ PLACES = """CREATE (cn:Region {id: 'Region:CN', code: 'CN'}), (a:Region {id: 'Re
   -[:HAS_ITEM {recordedAt: datetime('2020-01-01T00:00:00Z')}]->(i:DataItem {id: 'DataItem:i'}),
   (g:Grant {id: 'Grant:g'})-[:OF {recordedAt: datetime('2020-01-01T00:00:00Z')}]->(i)"""
 STAMPED = "MATCH (n) WHERE n.id IN $ids RETURN n.id AS id, n.audience AS audience"
-SHARED, RESERVED = "S/CN/1/11/", "R/CN/1/11/#Department:1/d"
+SHARED, RESERVED, GRANTED = "S/CN/1/11/", "R/CN/1/11/#Department:1/d", "G/CN/1/11/#Department:1/d"
 
 
 async def audiences(database, *ids):
@@ -55,7 +55,7 @@ async def test_what_an_entry_says_decides_on_its_audience_and_its_items(places, 
     await places.run("MATCH (r:Resource) SET r += $said", said=said)
     await stamp(places, ["Resource:r"])
     found = await audiences(places, "Resource:r", "DataItem:i", "Grant:g")
-    assert found == {"Resource:r": audience, "DataItem:i": audience, "Grant:g": RESERVED}
+    assert found == {"Resource:r": audience, "DataItem:i": audience, "Grant:g": GRANTED}
 
 
 async def test_without_a_place_only_what_is_open_has_an_audience(places):
@@ -85,6 +85,17 @@ async def test_the_provider_that_holds_longest_counts_and_a_wrong_one_never(plac
     assert (await audiences(places, "Resource:r"))["Resource:r"] is None
 
 
+async def test_a_provider_that_is_still_to_come_does_not_count_before_one_that_has_begun(places):
+    await places.run(
+        """MATCH (r:Resource), (g:Region {id: 'Region:1'}), ()-[p:PROVIDES]->(r)
+        SET p.until = date() + duration('P30D')
+        CREATE (o:Department {id: 'Department:1/a'})-[:LOCATED_IN]->(g),
+          (o)-[:PROVIDES {since: date() + duration('P30D')}]->(r)"""
+    )
+    await stamp(places, ["Resource:r"])
+    assert (await audiences(places, "Resource:r"))["Resource:r"] == SHARED
+
+
 async def test_a_closed_item_follows_its_resource_still(places):
     await places.run("MATCH ()-[h:HAS_ITEM]->() SET h.withdrawnAt = datetime()")
     await places.run("MATCH (r:Resource) SET r.secrecy = 'SECRET'")
@@ -98,7 +109,7 @@ async def test_where_a_region_moves_what_lies_in_it_moves_along(places):
     await places.run("MATCH (b:Region {id: 'Region:11'}), (cn:Region {id: 'Region:CN'}) CREATE (b)-[:WITHIN]->(cn)")
     await stamp_regions(places)
     found = await audiences(places, "Resource:r", "DataItem:i", "Grant:g")
-    assert found == {"Resource:r": "S/CN/11/", "DataItem:i": "S/CN/11/", "Grant:g": "R/CN/11/#Department:1/d"}
+    assert found == {"Resource:r": "S/CN/11/", "DataItem:i": "S/CN/11/", "Grant:g": "G/CN/11/#Department:1/d"}
 
 
 async def test_a_department_stands_for_what_it_provides_operates_and_proposes(places):
@@ -109,19 +120,37 @@ async def test_a_department_stands_for_what_it_provides_operates_and_proposes(pl
     await stamp(places, ["Department:1/d", "Rule:x"])
     found = await audiences(places, "Resource:r", "System:s", "Project:p")
     assert found == {"Resource:r": SHARED, "System:s": "Y/CN/1/11/", "Project:p": "Y/CN/1/11/"}
-    [system] = await places.run("MATCH (s:System) RETURN s.operatorId AS operator")
-    assert system["operator"] == "Department:1/d"
     await places.run("MATCH (d:Department)-[o:OPERATES]->() DELETE o")
     await stamp(places, ["System:s"])
-    [system] = await places.run("MATCH (s:System) RETURN s.operatorId AS operator, s.audience AS audience")
-    assert system == {"operator": None, "audience": None}
+    assert (await audiences(places, "System:s"))["System:s"] is None
 
 
 async def test_a_catalog_of_an_earlier_release_is_stamped_when_it_is_migrated(places):
     await places.run("MATCH (n) REMOVE n.path, n.audience")
     await stamp_what_is_there(places)
     found = await audiences(places, "Resource:r", "DataItem:i", "Grant:g")
-    assert set(found.values()) == {SHARED, RESERVED}
+    assert set(found.values()) == {SHARED, GRANTED}
+
+
+async def test_what_grants_and_shared_nodes_say_too_much_is_taken_back(places):
+    """What an earlier release wrote: grants stood as reserved entries do, and shared nodes named the import."""
+    await places.run(
+        """MATCH (g:Grant) SET g.audience = $reserved
+        CREATE (:DataElement {id: 'DataElement:n', source: 'a file', recordedAt: datetime()}),
+          (:DataElement {id: 'DataElement:s', standard: 'GB 1', source: 'a standard'}),
+          (:DataElement {id: 'DataElement:m', madeUp: true, source: 'the town'}),
+          (:Department {id: 'Department:1/imported', kind: 'DEPARTMENT', madeUp: false, source: 'a file'}),
+          (:Department {id: 'Department:1/sample', source: 'a register'})""",
+        reserved=RESERVED,
+    )
+    for statement in statements(FOLDER / "0007_grants.cypher"):
+        await places.run(statement)
+    await THEN["0007_grants"](places)
+    assert await audiences(places, "Grant:g") == {"Grant:g": GRANTED}
+    rows = await places.run(
+        "MATCH (n:DataElement|Department) WHERE n.source IS NOT NULL OR n.recordedAt IS NOT NULL RETURN n.source AS source"
+    )
+    assert {row["source"] for row in rows} == {"a standard", "the town", "a register"}
 
 
 async def test_the_town_is_stamped(town):
@@ -131,9 +160,7 @@ async def test_the_town_is_stamped(town):
           count(CASE WHEN r.audience = 'S/CN/410000/410200/410299/' THEN 1 END) AS shared"""
     )
     assert found["stamped"] == found["resources"] > found["shared"] > 30
-    [found] = await town.run(
-        "MATCH (s:System)<-[:OPERATES]-() RETURN count(s) AS systems, count(s.operatorId) AS known"
-    )
+    [found] = await town.run("MATCH (s:System)<-[:OPERATES]-() RETURN count(s) AS systems, count(s.audience) AS known")
     assert found["systems"] == found["known"] > 1000
 
 
@@ -151,3 +178,14 @@ async def test_an_import_stamps_what_it_writes_and_a_state_keeps_what_it_had(emp
     assert [row["audience"] for row in rows] == [police, police, "S/410200/"]
     rows = await empty_database.run("MATCH (:Resource)-[:WAS]->(n) RETURN n.audience AS audience")
     assert {row["audience"] for row in rows} == {"S/410200/"}
+
+
+async def test_what_an_import_shares_with_others_says_nothing_of_the_import(empty_database, tmp_path):
+    await empty_database.run("CREATE (:Region {id: 'Region:410200', code: '410200', name: '开封市', level: 'CITY'})")
+    await stamp_regions(empty_database)
+    await imported(empty_database, tmp_path, [resource(1)], complete=True)
+    await imported(empty_database, tmp_path, [item(1, "姓名")], complete=True)
+    rows = await empty_database.run("MATCH (n:DataElement|Department) RETURN n.source AS source")
+    assert [row["source"] for row in rows] == [None, None]
+    [element] = await empty_database.run("MATCH (e:DataElement) RETURN e.recordedAt AS at, e.madeUp AS madeUp")
+    assert element == {"at": None, "madeUp": None}

@@ -1,11 +1,12 @@
 """What a viewer sees is worked out once, kept for a while, and forgotten when this process writes."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from graph import sight
-from graph.audience import stamp_regions
+from graph.audience import stamp, stamp_regions
 from graph.permissions import LOCAL, PUBLIC, Viewer
 from graph.sight import Sights, sight_of
 from graph.words import Role, Scope
@@ -25,11 +26,11 @@ class Counted:
     """A database that counts what it is asked."""
 
     def __init__(self, database):
-        self.database, self.reads = database, 0
+        self.database, self.lanes, self.reads = database, database.lanes, 0
 
-    async def read(self, *arguments):
+    async def read(self, *arguments, **named):
         self.reads += 1
-        return await self.database.read(*arguments)
+        return await self.database.read(*arguments, **named)
 
 
 @pytest.fixture
@@ -70,6 +71,16 @@ async def test_a_sight_is_kept_until_this_process_writes_or_the_time_is_over(pla
     assert counted.reads == 5
 
 
+async def test_who_asks_many_things_at_once_is_looked_up_once(places):
+    counted = Counted(places)
+    asked = [asyncio.create_task(sight_of(counted, SOMEONE, TODAY)) for _ in range(50)]
+    await asyncio.sleep(0)
+    asked.pop().cancel()  # who goes away takes nothing from the others
+    found = await asyncio.gather(*asked)
+    assert counted.reads == 1
+    assert all(one is found[0] for one in found)
+
+
 async def test_a_write_forgets_what_was_kept_and_what_was_found_before_it_is_not_kept(places):
     await sight_of(places, SOMEONE, TODAY)
     kept = sight.SIGHTS[places]
@@ -79,9 +90,9 @@ async def test_a_write_forgets_what_was_kept_and_what_was_found_before_it_is_not
     assert not kept.kept
 
     class Late(Counted):
-        async def read(self, *arguments):
+        async def read(self, *arguments, **named):
             kept.forget()
-            return await super().read(*arguments)
+            return await super().read(*arguments, **named)
 
     await kept.get(Late(places), SOMEONE, TODAY)
     assert not kept.kept
@@ -99,7 +110,8 @@ async def test_a_department_sees_its_parts_that_are_parts_today(places):
     seen = (await Sights().get(places, SOMEONE, TODAY)).parameters["sees"]
     reserved = {one for one in seen if one.startswith("R")}
     assert reserved == {"R/CN/1/#Department:1/d", "R/CN/1/#Department:1/e"}
-    assert {"OPEN", "S/CN/", "S/CN/1/", "Y/CN/1/"} == set(seen) - reserved
+    granted = {one.replace("R", "G", 1) for one in reserved}
+    assert {"OPEN", "S/CN/", "S/CN/1/", "Y/CN/1/"} == set(seen) - reserved - granted
 
 
 @pytest.mark.parametrize(
@@ -114,9 +126,29 @@ async def test_a_department_sees_its_parts_that_are_parts_today(places):
 )
 async def test_a_role_that_the_catalog_grants_holds_as_long_as_it_says(places, since, until, holds):
     found = await assigned(places, "AUDITOR", region="Region:CN", since=since, until=until)
-    assert (found.parameters["below"] == ["R/CN/", "S/CN/", "Y/CN/"]) is holds
+    assert (found.parameters["below"] == ["G/CN/", "R/CN/", "S/CN/", "Y/CN/"]) is holds
     assert (found.parameters["watched"] == ["/CN/"]) is holds
     assert found.scope is Scope.PARTIAL
+
+
+@pytest.mark.parametrize("role", ["CATALOG_OFFICER", "REVIEWER"])
+async def test_who_keeps_the_catalog_of_a_region_sees_its_entries_and_not_who_was_granted_what(places, role):
+    found = await assigned(places, role, region="Region:CN")
+    assert found.parameters["below"] == ["R/CN/", "S/CN/"]
+    assert not any(one.startswith("G") for one in found.parameters["sees"])
+
+
+@pytest.mark.parametrize("ended", [{}, {"until": TODAY}, {"since": TODAY + DAY}])
+async def test_with_a_resource_the_items_are_granted_that_it_has_today(places, ended):
+    await places.run(
+        """MATCH (d:Department {id: 'Department:1/d'}), (f:Department {id: 'Department:1/f'})
+        CREATE (f)-[:PROVIDES]->(r:Resource {id: 'Resource:r'})-[h:HAS_ITEM]->(:DataItem {id: 'DataItem:i'}),
+          (d)<-[:TO]-(:Grant {id: 'Grant:g'})-[:OF]->(r) SET h += $ended""",
+        ended=ended,
+    )
+    await stamp(places, ["Resource:r"])
+    granted = (await Sights().get(places, SOMEONE, TODAY)).parameters["granted"]
+    assert granted == (["Resource:r"] if ended else ["DataItem:i", "Resource:r"])
 
 
 async def test_a_role_of_an_unknown_place_shows_what_everyone_sees(places):

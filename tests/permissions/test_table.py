@@ -95,7 +95,7 @@ def test_what_a_role_sees_is_what_the_lines_say(role):
     given = found.parameters
     assert {"OPEN", "S/CN/", "R/CN/2/#Department:1/b"} <= set(given["sees"])
     is_looking = role in (Role.COMPETENT_DEPARTMENT, Role.AUDITOR)
-    assert ("R/CN/1/" in given["below"]) == is_looking
+    assert ("R/CN/1/" in given["below"]) == ("G/CN/1/" in given["below"]) == is_looking
     assert ("R/CN/1/#Department:1/a" in given["sees"]) != is_looking
     assert (f"Y{path}" in given["sees"]) != (f"Y{path}" in given["below"])
     assert (f"S{path}" in given["below"]) == (role in (Role.COMPETENT_DEPARTMENT, Role.AUDITOR, Role.PLANNER))
