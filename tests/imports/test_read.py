@@ -8,6 +8,7 @@ import json
 import random
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -211,6 +212,18 @@ def test_another_catalog_in_the_book_is_refused_with_a_cure(tmp_path, other):
         read_table(book(tmp_path, 公安局=[HEAD, *POLICE], 民政局=other))
     assert "公安局, 民政局" in caught.value.message
     assert caught.value.cure
+
+
+def test_the_docs_say_the_limits():
+    said = (Path(__file__).parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+    limits = Limits()
+    for what in (
+        f"{limits.rows:,} rows",
+        f"{limits.columns} columns",
+        f"{limits.unpacked_bytes >> 20} MB unpacked",
+        f"up to {limits.file_bytes >> 20} MB",
+    ):
+        assert what in said
 
 
 def test_the_rows_of_all_sheets_are_counted_together(tmp_path):
