@@ -17,6 +17,7 @@ import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from graphql.execution.values import VariableValues
 
+from api.door.options import REQUEST_SECONDS
 from api.plan import NEW, Plan, Planner, Refused, Root
 from api.request import REQUEST_ID
 from api.shape import HIDDEN
@@ -31,8 +32,6 @@ from graph.questions import QUESTIONS, Asked, Extent, bounded, check_pages, laid
 log = logging.getLogger("yuanliu")
 encode = msgspec.json.Encoder().encode
 
-REQUEST_SECONDS = 30.0
-"""How long a request may take, with all its questions and their waiting."""
 PRICES = {POINT: 1, PAGE: 3, WALK: 20}
 """What a question costs by its lane, about the milliseconds that it takes."""
 ROWS_PER_UNIT = 100
@@ -140,7 +139,9 @@ class Answerer:
         for _, row in rows:
             if isinstance(row, Overloaded):
                 raise row
-        size = sum(max(one.extent.values, VALUES_OF_A_ROW * length(row)) for one, (_, row) in zip(prepared, rows, strict=True))
+        size = sum(
+            max(one.extent.values, VALUES_OF_A_ROW * length(row)) for one, (_, row) in zip(prepared, rows, strict=True)
+        )
         if not plan.is_planned or any(isinstance(row, GraphQLError) for _, row in rows):
             size *= FALLBACK
         answer = await laid_out(size, self.written, plan, request, rows)

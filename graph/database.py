@@ -30,6 +30,8 @@ Result = TypeVar("Result")
 READ_SECONDS = 20.0
 WRITE_SECONDS = 300.0
 ATTEMPTS = 3
+BESIDES = 20
+"""How many connections there may be beside those of the lanes: for what is not asked by a viewer."""
 RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:]{8}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -86,6 +88,8 @@ class Database:
             auth=(self.address.user, self.address.password),
             notifications_min_severity=NotificationMinimumSeverity.OFF,
             connection_acquisition_timeout=READ_SECONDS,
+            max_connection_pool_size=BESIDES + sum(lane.most for lane in self.lanes.by_name.values()),
+            telemetry_disabled=True,
             user_agent="yuanliu",
         )
         try:

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any, LiteralString, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-from graph.database import READ_SECONDS, Database
+from graph.database import READ_SECONDS, Database, too_slow
 from graph.errors import BadInput
 from graph.lanes import PAGE, POINT, WALK, Lane
 from graph.model import RECORD_TYPES
@@ -111,9 +111,13 @@ class Asked:
     until: float = math.inf
 
     async def see(self) -> Sight:
-        """What the viewer sees."""
+        """What the viewer sees; TooSlow if it is not worked out in time."""
         if self.sight is None:
-            self.sight = await sight_of(self.database, self.viewer, self.today)
+            try:
+                async with asyncio.timeout_at(None if math.isinf(self.until) else self.until):
+                    self.sight = await sight_of(self.database, self.viewer, self.today)
+            except TimeoutError as error:
+                raise too_slow() from error
         return self.sight
 
     async def read(

@@ -4,7 +4,11 @@
 hold them; on a given server they take turns in its one database.
 """
 
+# The driver reads this when it is imported: a session that two tasks use at once is then an error
 import os
+
+os.environ["PYTHONNEO4JDEBUG"] = "1"
+
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -21,7 +25,6 @@ from graph.migrate import migrate
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ["PYTHONNEO4JDEBUG"] = "1"
     config.stash[CONTENT] = {}
 
 

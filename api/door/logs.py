@@ -54,7 +54,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": safe(record.getMessage()),
+            "message": safe(heading(record)),
         }
         if request := REQUEST_ID.get():
             line |= {"request": request, "department": DEPARTMENT.get()}
@@ -62,6 +62,12 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line |= told(record.exc_info[1])
         return msgspec.json.encode(line).decode()
+
+
+def heading(record: logging.LogRecord) -> str:
+    """The message of a record; of asyncio's its first line, for the others show the values of whatever failed."""
+    message = record.getMessage()
+    return message.partition("\n")[0] if record.name == "asyncio" else message
 
 
 def told(error: BaseException) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from api.door.protocol import Bounds
 from graph.errors import BadInput
 from graph.lanes import PAGE, POINT, WALK
 
-REQUEST_SECONDS, RATE, PUBLIC_RATE, DRAIN_SECONDS = 30.0, 1000.0, 100.0, 1.0
+REQUEST_SECONDS = 30.0
+"""How long a request may take, with all its questions and their waiting."""
+RATE, PUBLIC_RATE, DRAIN_SECONDS = 1000.0, 100.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +57,29 @@ class Door:
             )
         return cls(
             statements=statements(environment.get("YUANLIU_STATEMENTS", "")),
-            seconds=number(environment, "YUANLIU_REQUEST_SECONDS", REQUEST_SECONDS),
+            seconds=number(environment, "YUANLIU_REQUEST_SECONDS", REQUEST_SECONDS, least=1.0),
             rate=number(environment, "YUANLIU_RATE", RATE),
             public_rate=number(environment, "YUANLIU_PUBLIC_RATE", PUBLIC_RATE),
             documents=Path(documents) if documents else None,
             only_documents=only,
-            tells_schema=environment.get("YUANLIU_PUBLIC_INTROSPECTION") == "1",
+            tells_schema=one_of(environment, "YUANLIU_PUBLIC_INTROSPECTION", "1"),
             metrics=host_and_port(environment.get("YUANLIU_METRICS", "")),
             drain=number(environment, "YUANLIU_DRAIN_SECONDS", DRAIN_SECONDS),
-            logs_all=environment.get("YUANLIU_LOG") == "all",
+            logs_all=one_of(environment, "YUANLIU_LOG", "all"),
             proxies=networks(environment.get("YUANLIU_PROXIES", "")),
         )
 
 
-def number(environment: Mapping[str, str], name: str, default: float) -> float:
-    """The number in a variable, 0 or more; BadInput if it is none."""
+def one_of(environment: Mapping[str, str], name: str, word: str) -> bool:
+    """Whether a variable says the one word that it may say; BadInput if it says another."""
+    text = environment.get(name, "")
+    if text not in ("", word):
+        raise BadInput(f"{name} is {text!r}.", f"Set it to `{word}`, or leave it out.")
+    return bool(text)
+
+
+def number(environment: Mapping[str, str], name: str, default: float, least: float = 0.0) -> float:
+    """The number in a variable; BadInput if it is none, or less than it may be."""
     text = environment.get(name)
     if text is None:
         return default
@@ -77,8 +87,8 @@ def number(environment: Mapping[str, str], name: str, default: float) -> float:
         found = float(text)
     except ValueError:
         found = -1.0
-    if not 0 <= found < float("inf"):
-        raise BadInput(f"{name} is {text!r}.", "Set it to a number, 0 or more.")
+    if not least <= found < float("inf"):
+        raise BadInput(f"{name} is {text!r}.", f"Set it to a number, {least:g} or more.")
     return found
 
 
@@ -111,6 +121,6 @@ def host_and_port(text: str) -> tuple[str, int] | None:
     if not text:
         return None
     host, _, port = text.rpartition(":")
-    if not port.isdecimal():
+    if not port.isdecimal() or int(port) > 65_535:  # noqa: PLR2004
         raise BadInput(f"YUANLIU_METRICS is {text!r}.", "Set it to an address such as 127.0.0.1:9464.")
     return host.strip("[]") or "127.0.0.1", int(port)

@@ -5,6 +5,7 @@ read its answer. Here `check` is called every second and ends what is late, so a
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,7 +19,10 @@ ENDS_WITH_CLIENT = "yuanliu.ends_with_client"
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much a client may send and how long it may take. A byte of a head or of a framing counts, not one of a body."""
+    """How much a client may send and how long it may take. A byte of a head or of a framing counts, not one of a body.
+
+    `held_bytes` is what all connections together may have in memory: bodies that are not whole, and answers that are not read.
+    """
 
     connections: int = 1000
     head_bytes: int = 65_536
@@ -28,6 +32,7 @@ class Bounds:
     bytes_a_second: int = 10_000
     unread_a_second: int = 50_000
     linger_seconds: float = 2.0
+    held_bytes: int = 256_000_000
 
 
 class DoorProtocol(HttpToolsProtocol):
@@ -42,7 +47,7 @@ class DoorProtocol(HttpToolsProtocol):
         self.task: asyncio.Task[None] | None = None
         self.complete: Any = None
         self.overhead = 0
-        self.received = 0
+        self.received = self.begun = 0
         # What `check` saw when it looked last: the stage, the request, since when, and the bytes received until then.
         self.seen: tuple[str, Any] = ("rest", None)
         self.since = 0.0
@@ -101,6 +106,11 @@ class DoorProtocol(HttpToolsProtocol):
         elif self.overhead > self.bounds.head_bytes:
             self.refuse(431, "The head of the request is too long.")
 
+    def on_headers_complete(self) -> None:
+        """A body begins."""
+        self.begun = self.received
+        super().on_headers_complete()
+
     def on_body(self, body: bytes) -> None:
         """Hand a part of a body on; what is left of the body of an answered request is not kept."""
         size = len(body)
@@ -127,6 +137,15 @@ class DoorProtocol(HttpToolsProtocol):
         task = self.task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
+
+    @property
+    def held(self) -> int:
+        """How many bytes are in memory for this connection, because the client does not send on, or does not read."""
+        unread = self.transport.get_write_buffer_size()
+        # Another application takes its body from the connection as it comes, and keeps it on disk.
+        if self.stage == "body" and self.cycle.scope.get(ENDS_WITH_CLIENT):
+            return unread + self.received - self.begun
+        return unread
 
     def check(self, now: float) -> None:
         """End the connection if the client is late: with its head, with its body, or with reading its answer."""
@@ -185,6 +204,17 @@ class DoorProtocol(HttpToolsProtocol):
         self.transport.write(STATUS_LINE[status] + head + headers + b"\r\n" + body)
         self.flow.resume_reading()
         self.transport.set_protocol(Linger(self.transport, self.loop, self.bounds.linger_seconds))
+
+
+def relieve(connections: Iterable[DoorProtocol], most: int) -> None:
+    """End the connections for which most is held, until all together hold no more than `most` bytes."""
+    holding = sorted(((one.held, one) for one in connections), key=lambda pair: pair[0], reverse=True)
+    total = sum(held for held, _ in holding)
+    for held, one in holding:
+        if total <= most:
+            break
+        one.transport.abort()
+        total -= held
 
 
 class Joining:

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -15,7 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from api.door.options import Door
-from api.door.protocol import DoorProtocol
+from api.door.protocol import DoorProtocol, relieve
 
 GRACE_SECONDS = 10
 """How much longer than any request may take those under way may take to finish, once no new ones are taken."""
@@ -46,20 +47,24 @@ class DoorServer(uvicorn.Server):
         )
         super().__init__(config)
         self.drain = door.drain
+        self.bounds = door.bounds
         self.turn = sys.getswitchinterval()
         self.stopping = stopping
         self.drained_at: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin. What is there by now stays: to look through it for garbage would hold up every request for 50 ms."""
+        more_files()
         await super().startup(sockets)
         sys.setswitchinterval(TURN_SECONDS)
         gc.collect()
         gc.freeze()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End, and leave the interpreter as it was."""
+        """End, and leave the interpreter as it was. Clients that are late with what is under way are not waited for."""
+        checking = asyncio.create_task(self.check_until_the_end())
         await super().shutdown(sockets)
+        checking.cancel()
         sys.setswitchinterval(self.turn)
         gc.unfreeze()
 
@@ -77,13 +82,35 @@ class DoorServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Every tenth of a second: end what is late, and the draining."""
         if counter % 10 == 0:
-            now = asyncio.get_running_loop().time()
-            connections: tuple[Any, ...] = tuple(self.server_state.connections)
-            for connection in connections:
-                connection.check(now)
+            self.check()
         if self.drained_at is not None and time.monotonic() >= self.drained_at:
             self.should_exit = True
         return await super().on_tick(counter)
+
+    def check(self) -> None:
+        """End what is late, and what is too much."""
+        now = asyncio.get_running_loop().time()
+        connections: tuple[Any, ...] = tuple(self.server_state.connections)
+        for connection in connections:
+            connection.check(now)
+        relieve(connections, self.bounds.held_bytes)
+
+    async def check_until_the_end(self) -> None:
+        """Go on to end what is late while what is under way finishes."""
+        while True:
+            await asyncio.sleep(1)
+            self.check()
+
+
+def more_files() -> None:
+    """Let this process have as many connections as the system allows, as far as it may say so itself."""
+    try:
+        import resource  # noqa: PLC0415  # there is none on Windows
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def listening(host: str, port: int) -> socket.socket:

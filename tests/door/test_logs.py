@@ -64,6 +64,12 @@ def test_of_an_exception_only_its_type_and_place_are_told(lines):
     assert not [secret for secret in SECRET if secret in json.dumps(line, ensure_ascii=False)]
 
 
+def test_what_asyncio_says_of_a_task_shows_no_value(lines):
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: <Task exception=ValueError('张三丰')>")
+    [line] = lines()
+    assert line["message"] == "Task exception was never retrieved"
+
+
 def test_a_refused_request_is_one_line_with_its_id_and_department(door, lines):
     with Client(door.port) as client:
         client.send(request(b'{"query": 5}', "x-viewer: viewer", "x-request-id: abc", f"authorization: Bearer {JWT}"))

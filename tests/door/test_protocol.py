@@ -259,6 +259,16 @@ def test_who_finds_no_room_is_told_so(small):
         assert (status, headers["retry-after"]) == (503, "1")
 
 
+def test_what_clients_leave_in_memory_is_bounded_together(reader, reading, tmp_path):
+    bounds = Bounds(held_bytes=1_000_000)
+    with serving(reading, Door(bounds=bounds, rate=0), tmp_path) as served, contextlib.ExitStack() as stack:
+        sending = [stack.enter_context(Client(served.port)) for _ in range(4)]
+        for client, size in zip(sending, (400_000, 390_000, 380_000, 10_000), strict=True):
+            client.send(request(b" " * size, length=900_000))
+        assert sending[0].is_closed(5)
+        assert not any(client.is_closed(0.3) for client in sending[1:])
+
+
 def test_who_does_not_read_his_answers_is_cut_off(door):
     with Client(door.port) as client:
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
