@@ -14,12 +14,12 @@ from graph.statement import Composer
 # What is looked for when a resource, an item or an element is asked about: resources, and items.
 TARGETS: dict[str, LiteralString] = {
     "Resource": """[a] AS resources,
-  COLLECT { MATCH (a)-[h:HAS_ITEM WHERE <h>]->(i:DataItem) WHERE <visible i> RETURN i } AS items""",
-    "DataItem": """COLLECT { MATCH (r:Resource)-[h:HAS_ITEM WHERE <h>]->(a) WHERE <visible r> RETURN r } AS resources,
+  COLLECT { MATCH (a)-[h:HAS_ITEM WHERE <h>]->(i:DataItem) WHERE <visible i> RETURN DISTINCT i } AS items""",
+    "DataItem": """COLLECT { MATCH (r:Resource)-[h:HAS_ITEM WHERE <h>]->(a) WHERE <visible r> RETURN DISTINCT r } AS resources,
   [a] AS items""",
     "DataElement": """COLLECT { MATCH (r:Resource)-[h:HAS_ITEM WHERE <h>]->(i:DataItem)-[m:MEANS WHERE <m>]->(a)
     WHERE <visible r> AND <visible i> RETURN DISTINCT r } AS resources,
-  COLLECT { MATCH (i:DataItem)-[m:MEANS WHERE <m>]->(a) WHERE <visible i> RETURN i } AS items""",
+  COLLECT { MATCH (i:DataItem)-[m:MEANS WHERE <m>]->(a) WHERE <visible i> RETURN DISTINCT i } AS items""",
 }
 # Copies are followed from what was asked about: resources from a resource, items from an item or an element.
 COPIES: dict[str, LiteralString] = {
@@ -33,21 +33,22 @@ COPIES: dict[str, LiteralString] = {
   WITH of, copies, copy WHERE NOT copy IN items
   MATCH (place:Resource)-[h:HAS_ITEM WHERE <h>]->(copy) WHERE <visible place>""",
 }
+# Each way of holding is listed once; a department that collects the same from citizens and by sharing has two.
 FOUND: LiteralString = """
 MATCH (a:<label> {id: $of}) WHERE <visible a>
 CALL (a) {
 WITH a, <targets>
 CALL (resources, items) {
   UNWIND items AS of MATCH (d:Department)-[c:COLLECTS WHERE <c>]->(of) WHERE <visible d>
-  RETURN d, of, 'COLLECTED' AS way, [] AS through, c.since AS since, c.until AS until, null AS grant
+  RETURN DISTINCT d, of, 'COLLECTED' AS way, c.from AS kind, [] AS through, c.since AS since, c.until AS until, null AS grant
  UNION ALL
   UNWIND resources AS of
   MATCH (d:Department)-[o:OPERATES WHERE <o>]->(s:System)-[t:STORES WHERE <t>]->(of) WHERE <visible d> AND <visible s>
-  RETURN d, of, 'STORED' AS way, [s] AS through, t.since AS since, t.until AS until, null AS grant
+  RETURN DISTINCT d, of, 'STORED' AS way, null AS kind, [s] AS through, t.since AS since, t.until AS until, null AS grant
  UNION ALL
   UNWIND resources + items AS of
   MATCH (of)<-[o:OF WHERE <o>]-(g:Grant)-[t:TO WHERE <t>]->(d:Department) WHERE <visible d> AND <visible g>
-  RETURN d, of, 'GRANTED' AS way, [] AS through, t.since AS since, t.until AS until, g.id AS grant
+  RETURN DISTINCT d, of, 'GRANTED' AS way, null AS kind, [] AS through, t.since AS since, t.until AS until, g.id AS grant
  UNION ALL
   <copies>
   CALL (of, copies, copy) {
@@ -61,10 +62,11 @@ CALL (resources, items) {
     MATCH (d:Department)-[o:OPERATES WHERE <o>]->(s:System)-[t:STORES WHERE <t>]->(place) WHERE <visible d> AND <visible s>
       AND NOT EXISTS { MATCH (d)-[p:PROVIDES WHERE <p>]->(place) }
     RETURN d, CASE WHEN copy = place THEN [copy, s] ELSE [copy, place, s] END AS through }
-  RETURN d, of, 'FLOWED' AS way, through, since, until, null AS grant }
+  RETURN DISTINCT d, of, 'FLOWED' AS way, null AS kind, through, since, until, null AS grant }
 WITH resources, d, of, way, through, since, until, grant,
   way + '\\u0001' + d.id + '\\u0001' + of.id + '\\u0001' + coalesce(grant, '')
-    + reduce(k = '', x IN through | k + '\\u0001' + x.id) AS key
+    + reduce(k = '', x IN through | k + '\\u0001' + x.id)
+    + reduce(k = '', x IN [kind, since, until] | k + '\\u0001' + coalesce(toString(x), '')) AS key
 WITH collect({d: d, of: of, way: way, through: through, since: since, until: until, grant: grant, key: key,
   resources: resources}) AS held
 RETURN held }

@@ -83,7 +83,10 @@ class Holding:
     of: Annotated[Named, Given("对象 What is held.")]
     way: Annotated[words.HoldingWay, Given("持有方式 Why it is a holder.")]
     through: Annotated[
-        list[Named], Given("途径 What it holds it through: the system, the grant's resource, the flows.")
+        list[Named],
+        Given(
+            "途径 What it holds it through: the system, or what it flowed into; none where it collects or was granted it."
+        ),
     ]
     since: Annotated[date | None, Given("起始日期 First day of holding; null: unknown.")]
     until: Annotated[date | None, Given("终止日期 First day without; null: it holds.")]
