@@ -10,7 +10,7 @@ from graph.selection import pages, wants_total
 from graph.settled import INSTANT
 from graph.statement import Composer
 from graph.verdicts import Parameter, standing_alone
-from graph.words import IslandKind
+from graph.words import IslandKind, Scope
 
 # Only systems in use stand alone, and only those connect. A group is listed once, under its first system by name.
 ISLANDS: LiteralString = """
@@ -94,15 +94,21 @@ async def islands(
     for key, systems, parameter, departments, nodes in found[0]:
         node = columns.get(nodes)
         verdict = standing_alone(Parameter.of(parameter), [standalone for _, standalone in systems])
+        facts = [as_seen(fact, sight.scope) for fact in sentences(systems, departments)]
         values = {
             "kind": IslandKind.NO_EXCHANGE if len(systems) == 1 else IslandKind.CUT_OFF_GROUP,
             "systems": node,
             "departments": node,
-            "reason": reason([name for name, _ in systems]),
-            "basis": basis.basis(verdict, sentences(systems, departments), node, asked.today, found[2], sight),
+            "reason": as_seen(reason([name for name, _ in systems]), sight.scope),
+            "basis": basis.basis(verdict, facts, node, asked.today, found[2], sight),
         }
         rows.append([key, *(place(page, "Island", values) for page in pages(asked.selection, "Island"))])
     return [rows, found[1]]
+
+
+def as_seen(sentence: str, scope: Scope) -> str:
+    """A sentence that claims nothing of what was not seen."""
+    return sentence if scope is Scope.WHOLE else f"就所见范围而言，{sentence}"
 
 
 def reason(systems: list[str]) -> str:
