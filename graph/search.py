@@ -1,9 +1,11 @@
 """Search, Chinese and English: the full-text index proposes, what may be seen stays, rank is from row and query alone.
 
-Lucene's own scores depend on how many rows hold a word, the invisible ones too, so they are not used.
+Lucene's own scores depend on how many rows hold a word, the invisible ones too, so they are not used. Characters of other
+widths (ｔａｘ) are the same everywhere: texts are compared in NFKC, as the index holds them.
 """
 
 import re
+import unicodedata
 from typing import Annotated, Any, LiteralString
 
 from graph.computed import NAMED, Columns, Nodes
@@ -27,13 +29,13 @@ FIELDS = (
 HITS: LiteralString = """
 CALL db.index.fulltext.queryNodes('found_by_text', $query) YIELD node AS n
 WITH n WHERE <visible>
-WITH n, toLower(n.name) AS name
+WITH n, toLower(normalize(n.name, NFKC)) AS name
 WITH n, 1000 * CASE
     WHEN name = $whole THEN 9
     WHEN name STARTS WITH $whole THEN 8
     WHEN name CONTAINS $whole THEN 7
     WHEN all(term IN $terms WHERE name CONTAINS term) THEN 6
-    WHEN any(word IN coalesce(n.keywords, []) WHERE toLower(word) = $whole) THEN 5
+    WHEN any(word IN coalesce(n.keywords, []) WHERE toLower(normalize(word, NFKC)) = $whole) THEN 5
     WHEN any(term IN $terms WHERE name CONTAINS term) THEN 4
     ELSE 3 END - CASE WHEN size(name) < 999 THEN size(name) ELSE 999 END AS rank
 """
@@ -61,7 +63,7 @@ async def search(
     after: Annotated[str | None, Doc("起始游标 The cursor to start after.")] = None,
 ) -> Any:
     """A page of hits as `[rows, totalCount]`; BadInput for no words, too many, or a cursor from elsewhere."""
-    terms = text.lower().split()
+    terms = unicodedata.normalize("NFKC", text).lower().split()
     if not terms or len(text) > MAX_TEXT or len(terms) > MAX_TERMS:
         raise BadInput("The search has no words, or too many.", f"Give 1 to {MAX_TERMS} words, {MAX_TEXT} characters.")
     labels = [kind.value for kind in kinds] if kinds is not None else list(NAMED)
@@ -129,8 +131,11 @@ def matches(terms: list[str], texts: dict[str, str | list[str] | None]) -> list[
     found: list[dict[str, str]] = []
     for name, value in texts.items():
         text = "、".join(value) if isinstance(value, list) else value or ""
-        places = [place for term in terms if (place := text.lower().find(term)) >= 0]
+        plain = unicodedata.normalize("NFKC", text)
+        places = [place for term in terms if (place := plain.lower().find(term)) >= 0]
         if places:
+            # As it is written, where the places are the same in it.
+            text = text if len(text) == len(plain) else plain
             start, end = max(0, min(places) - AROUND), min(places) + 2 * AROUND
             short = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
             found.append({"field": name, "text": short})
