@@ -19,6 +19,8 @@ _CONFIRMED = 0.8
 _DOUBTED = 0.35
 _NEIGHBOURS = {"theme": "industry", "industry": "theme", "shareModes": "shareType", "shareCondition": "shareType"}
 """Portals mix these up: 领域 may hold industries, and 共享条件 share types."""
+_NARROWER = {"openType": (profiles.OPEN_FLAG, "WHETHER"), "keywords": (profiles.LABEL, "LABEL")}
+"""What is asked of the values in a field's place where the header has this concept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,8 @@ def _by_name(header: str) -> list[_Guess]:
 
 
 def _weigh(guess: _Guess, profile: Profile) -> _Guess:
-    is_flag = guess.field == "openType" and "WHETHER" in guess.concepts
-    backing = profiles.support(profiles.OPEN_FLAG if is_flag else guess.field, profile)
+    narrower, concept = _NARROWER.get(guess.field, (guess.field, ""))
+    backing = profiles.support(narrower if concept in guess.concepts else guess.field, profile)
     guess = replace(guess, named=guess.score)
     if backing is None:
         return guess

@@ -12,6 +12,8 @@ from graph.imports import terms, values
 
 OPEN_FLAG = "openType, whether"
 """openType under a header that asks whether, as 是否开放 does: 1 and 0 answer it."""
+LABEL = "keywords, label"
+"""keywords under label, which may as well be the title."""
 
 SAMPLE = 3_000
 """How many values of a column of more than twice as many are looked at."""
@@ -170,7 +172,7 @@ def _is_list(text: str) -> bool:
     return len(values.split_list(text)) > 1 and not (text.isascii() and re.search(r"[,;|\n]", text) is None)
 
 
-def _keywords(profile: Profile) -> float | None:
+def _label(profile: Profile) -> float | None:
     if profile.typed:
         return 0.0
     return 0.2 if profile.is_title_like and profile.share(_is_list) < _SOME else None
@@ -273,7 +275,8 @@ _SUPPORT: dict[str, Callable[[Profile], float | None]] = {
     "item.dataType": lambda p: p.share(lambda text: _DATA_TYPES.match(text[:_END]) is not None),
     "item.description": _words,
     "abstract": _words,
-    "keywords": _keywords,
+    "keywords": _words,
+    LABEL: _label,
     "openCondition": _condition,
     "shareCondition": _beside_share_type,
     "legalBasis": _words,

@@ -112,7 +112,10 @@ _WORDS = {
         详情 详细 详情页 页面 页 明细 目录页 落地页 原文 原始 detail details page landing web 访问 门户 portal
         """,
     "TAG": """
-        主题词 标签 关键字 关键词 关键字段 tag tags label labels keyword keywords keys
+        主题词 标签 关键字 关键词 关键字段 tag tags keyword keywords keys
+        """,
+    "LABEL": """
+        label labels
         """,
     "PHONE": """
         电话 手机 座机 热线 联系电话 电话号码 号码 phone tel telephone mobile telno

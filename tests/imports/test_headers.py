@@ -249,6 +249,8 @@ def test_values_that_speak_against_a_header(header, cells, without, count):
         ("资源编码", ["307001/1", "307001/2"], "resourceCode"),
         ("数据领域", ["教育文化", "医疗卫生"], "theme"),
         ("标签", lambda n: f"许可,教育,第{n}批", "keywords"),
+        ("关键字", lambda n: f"行政许可第{n}批", "keywords"),
+        ("label", lambda n: f"permits,schools,{n}", "keywords"),
         ("资源说明", lambda n: f"第{n}批许可", "abstract"),
         ("发布日期", [2019.3, 2019.11], "publishedOn"),
     ],
