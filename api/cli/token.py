@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.console import catalog, connected, errors, output
-from api.identity.claims import identified
+from api.identity.claims import WHOLE_REGION, department_of, identified, is_unbound
 from api.identity.local import HOURS, issued, person
 from api.request import REQUEST_ID
 from api.settings import Settings
@@ -22,7 +22,9 @@ from graph.words import Action, Role
 
 def token(
     role: Annotated[list[Role], typer.Option(case_sensitive=False, help="角色 Role; may be given several times.")],
-    department: Annotated[str, typer.Option(help="部门 Department that the roles are bound to, by its id.")] = "",
+    department: Annotated[
+        str, typer.Option(help="部门 Department that the roles are bound to, by its id; '*': the whole region.")
+    ] = "",
     region: Annotated[str, typer.Option(help="行政区划 Region that they are bound to, e.g. 410200.")] = "",
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 90, help="时长 How long it holds.")] = HOURS,
 ) -> None:
@@ -33,10 +35,15 @@ def token(
             "YUANLIU_IDENTITY names identity providers; the service believes no other tokens than theirs.",
             "Get the token there.",
         )
+    if is_unbound(frozenset(role), department):
+        raise BadInput(
+            "An officer or a reviewer has a department.",
+            f"Name it with --department, or --department '{WHOLE_REGION}' for the whole region.",
+        )
     viewer = Viewer(
         subject=person().subject,
         roles=frozenset(role),
-        department=identified("Department", department),
+        department=department_of(department),
         region=identified("Region", region),
     )
     if why := unrecorded(settings, viewer, hours):

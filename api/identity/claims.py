@@ -5,26 +5,45 @@ from typing import Any, cast
 
 from api.identity.errors import Unauthorized
 from api.identity.settings import Issuer, Where
-from graph.permissions import Viewer
+from graph.permissions import KEEPERS, Viewer
 from graph.words import Role
 
 LONGEST = 512
+WHOLE_REGION = "*"
+"""The department of an officer or a reviewer who keeps the catalog of a whole region: who has that much says so."""
 
 
 def viewer(issuer: Issuer, claims: Mapping[str, Any]) -> Viewer:
-    """Who the bearer of a valid token is; Unauthorized if a claim has a wrong type or a role is unknown.
+    """Who the bearer of a valid token is; Unauthorized if a claim has a wrong type, a role is unknown or lacks its department.
 
     Where a machine acts for somebody (RFC 8693, `act`), the machine is the subject.
     """
     subject = text(claims.get("sub"), "sub")
     acting = text(found(claims, issuer.acting), "the acting client") or subject
+    held = roles(issuer, found(claims, issuer.roles))
+    department = text(found(claims, issuer.department), "the department")
+    if is_unbound(held, department):
+        raise Unauthorized(
+            "The token names no department for an officer or a reviewer.",
+            f"Let it name one, or `{WHOLE_REGION}` for the whole region.",
+        )
     return Viewer(
         subject=f"{issuer.issuer}|{acting}",
-        roles=roles(issuer, found(claims, issuer.roles)),
-        department=identified("Department", text(found(claims, issuer.department), "the department")),
+        roles=held,
+        department=department_of(department),
         region=identified("Region", text(found(claims, issuer.region), "the region")),
         on_behalf_of="" if acting == subject else f"{issuer.issuer}|{subject}",
     )
+
+
+def is_unbound(held: frozenset[Role], department: str) -> bool:
+    """Whether somebody would keep a whole region's catalog because nothing is said of his department."""
+    return not department and bool(held & KEEPERS)
+
+
+def department_of(named: str) -> str:
+    """The id of the department that is named, empty for a whole region."""
+    return "" if named == WHOLE_REGION else identified("Department", named)
 
 
 def found(claims: Mapping[str, Any], path: Where) -> object:

@@ -8,6 +8,7 @@ from pathlib import Path
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
+from api.identity.claims import WHOLE_REGION, is_unbound
 from api.identity.keys import token_key
 from api.identity.provider import FixedKeys
 from api.identity.settings import Issuer
@@ -45,7 +46,7 @@ def issued(home: Path, viewer: Viewer, hours: float = HOURS) -> str:
         "aud": LOCAL.audience,
         "sub": viewer.subject.removeprefix(f"{LOCAL.issuer}|"),
         "roles": sorted(viewer.roles),
-        "department": viewer.department,
+        "department": WHOLE_REGION if is_unbound(viewer.roles, viewer.department) else viewer.department,
         "region": viewer.region,
         "iat": now,
         "exp": now + int(hours * 3600),

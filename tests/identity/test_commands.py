@@ -7,6 +7,8 @@ import sys
 from dataclasses import astuple
 from pathlib import Path
 
+import pytest
+
 from api.identity import local
 from graph.permissions import Viewer
 from graph.trail.log import Entry, record_alone
@@ -39,6 +41,16 @@ async def test_the_command_prints_a_token(tmp_path):
     believed = await local.tokens(tmp_path).believed(ran.stdout.strip())
     held = frozenset({Role.CATALOG_OFFICER, Role.AUDITOR})
     assert believed.viewer == Viewer(local.person().subject, held, DEPARTMENT, REGION)
+
+
+async def test_who_keeps_a_whole_region_says_so(tmp_path):
+    officer = ("token", "--role", "CATALOG_OFFICER", "--region", "410200")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        yuanliu(tmp_path, *officer)
+    assert "--department '*'" in refused.value.stderr
+    ran = yuanliu(tmp_path, *officer, "--department", "*")
+    viewer = (await local.tokens(tmp_path).believed(ran.stdout.strip())).viewer
+    assert (viewer.department, viewer.region) == ("", REGION)
 
 
 def reached(address):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,8 @@ async def refused(browser, status, **headers):
 async def test_a_local_token_says_who_asks(tmp_path):
     believed = await local.tokens(tmp_path).believed(local.issued(tmp_path, OFFICER))
     assert believed.viewer == OFFICER
+    of_a_region = replace(OFFICER, department="")
+    assert (await local.tokens(tmp_path).believed(local.issued(tmp_path, of_a_region))).viewer == of_a_region
 
 
 async def test_a_token_of_another_installation(tmp_path, browser):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.identity.claims import viewer
+from api.identity.errors import Unauthorized
 from api.identity.settings import Issuer, read
 from api.settings import Settings
 from graph.errors import BadInput
@@ -87,3 +88,16 @@ def test_claims_at_paths_and_somebody_for_whom_a_machine_acts():
     assert (found.subject, found.on_behalf_of) == ("https://id|robot", "https://id|alice")
     assert (found.roles, found.department, found.region) == ({Role.AUDITOR}, "Department:x", "")
     assert viewer(issuer, {"sub": "alice", "realm": "x", "org": [], "act": {"sub": "alice"}}).on_behalf_of == ""
+
+
+@pytest.mark.parametrize("role", ["CATALOG_OFFICER", "REVIEWER"])
+@pytest.mark.parametrize("region", [{}, {"region": "410200"}])
+def test_who_keeps_a_whole_region_is_told_so_and_is_not_for_want_of_a_department(role, region):
+    issuer = Issuer(issuer="https://id", audience="a")
+    claims = {"sub": "alice", "roles": ["PLANNER", role]} | region
+    for missing in ({}, {"department": ""}, {"department": None}):
+        with pytest.raises(Unauthorized, match="no department"):
+            viewer(issuer, claims | missing)
+    assert viewer(issuer, claims | {"department": "*"}).department == ""
+    assert viewer(issuer, claims | {"department": "410200/甲"}).department == "Department:410200/甲"
+    assert viewer(issuer, {"sub": "alice", "roles": ["PLANNER"]} | region).department == ""
