@@ -35,8 +35,7 @@ from graphql import (
     print_schema,
 )
 
-import graph.acts  # pyright: ignore[reportUnusedImport]  # declares every mutation
-import graph.asks  # pyright: ignore[reportUnusedImport]  # declares every question  # noqa: F401
+import graph.declared  # pyright: ignore[reportUnusedImport]  # every question and mutation  # noqa: F401
 from api.scalars import DATE, INSTANT
 from graph.model import RECORDS
 from graph.model.named import Named

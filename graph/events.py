@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, LiteralString
 
+from graph.lanes import POINT
 from graph.model import RECORDS
 from graph.questions import Asked, Doc, one, question
 from graph.record import Given, Id
@@ -13,7 +14,7 @@ from graph.trail.proving import Proof, prove
 ONE: LiteralString = "MATCH (n0:Event {{id: $id}}) WHERE {visible} RETURN {row} AS row"
 
 
-@question("留痕 One Event by its id, with the proof that it stands in the trail.", "Event")
+@question("留痕 One Event by its id, with the proof that it stands in the trail.", "Event", lane=POINT)
 async def event(asked: Asked, *, id: Annotated[Id, Doc("标识 The id, `Kind:key`.")]) -> Any:
     """The event's row, or None when there is none, or none that may be seen. TrailError if the trail is damaged there."""
     record = RECORDS["Event"]

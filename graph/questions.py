@@ -188,11 +188,13 @@ async def laid_out(size: int, work: Callable[..., Result], *given: Any) -> Resul
         return await asyncio.get_running_loop().run_in_executor(LAYING_OUT, partial(copy_context().run, work, *given))
 
 
-def question(doc: str, answer: str | Page, *, name: str = "", required: bool = False) -> Callable[..., Any]:
+def question(
+    doc: str, answer: str | Page, *, name: str = "", required: bool = False, lane: str = WALK
+) -> Callable[..., Any]:
     """Declare a function as a question; its keyword arguments are annotated with types and `Doc`."""
 
     def declare(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        register(Question(name or ask.__name__, doc, answer, required, arguments_of(ask), ask))
+        register(Question(name or ask.__name__, doc, answer, required, arguments_of(ask), ask, lane))
         return ask
 
     return declare

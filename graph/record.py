@@ -35,7 +35,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """At most one neighbour, reached by the literal pattern `match`; `name` overrides the field's name."""
+    """At most one neighbour, reached by the literal pattern `match`."""
 
     doc: str
     match: LiteralString

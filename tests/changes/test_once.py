@@ -8,7 +8,7 @@ import pytest
 from content import TODAY
 from faults.proxy import Proxy
 
-import graph.acts  # noqa: F401  # declares the mutations
+import graph.declared  # noqa: F401  # declares the mutations
 from api.answer import Answerer, Request
 from api.schema import SCHEMA
 from changes.people import ADMINISTRATOR, CIVIL_AFFAIRS, OFFICER, REVIEWER

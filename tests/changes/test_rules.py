@@ -2,7 +2,7 @@
 
 import pytest
 
-import graph.acts  # noqa: F401  # declares the mutations
+import graph.declared  # noqa: F401  # declares the mutations
 from changes.people import BUREAU, CITY_BUREAU, CIVIL_AFFAIRS, COUNTY, OFFICER, OTHER_OFFICER, READER, person
 from graph.changes.allowed import Line, Place, Reach, demand, may
 from graph.changes.entries import check_published, review_rules

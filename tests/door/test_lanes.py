@@ -10,16 +10,10 @@ from graph.lanes import Lane
 
 
 async def use(lane, seconds, log=None, name=None):
-    if lane.running < lane.most:
-        lane.running += 1
-    else:
-        await lane.turn()
-    try:
+    async with lane.taken():
         if log is not None:
             log.append(name)
         await asyncio.sleep(seconds)
-    finally:
-        lane.leave()
 
 
 async def test_turns_come_in_order():
