@@ -134,12 +134,11 @@ async def verified(
 
 
 async def written(settings: Settings, folder: Path) -> Exported:
-    """Export; that it was done is an event."""
+    """Export. The event of it comes first, and is in the export: what breaks off may be in somebody's hands all the same."""
     with connected(settings) as address:
         async with catalog(address) as database:
-            exported = await export(database, Keyring(settings.trail), folder)
             await record_alone(database, person(), [Entry(Action.EXPORT, note="trail")], request=REQUEST_ID.get())
-            return exported
+            return await export(database, Keyring(settings.trail), folder)
 
 
 async def still_there(settings: Settings) -> tuple[int, int]:
@@ -173,7 +172,7 @@ def proved(path: Path, keys: Sequence[PublicKey]) -> Findings:
             given["listPath"],
         )
         faults = proving.check(proof, event["payload"], event["checkpoint"]["note"], required(keys))
-    except (OSError, AttributeError, KeyError, TypeError, msgspec.DecodeError) as error:
+    except (OSError, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         asked = "event { payload log inclusionProof { index size root path line lines listPath } checkpoint { note } }"
         raise BadInput(f"{path} holds no proof.", f"Ask for {asked}.") from error
     return Findings(faults=faults, events=1, logs=1, covered=0 if faults else 1)
@@ -184,7 +183,7 @@ def read_keys(given: Sequence[str]) -> list[PublicKey]:
     keys: list[PublicKey] = []
     for each in given:
         path = Path(each)
-        texts = path.read_text(encoding="utf-8").splitlines() if path.is_file() else [each]
+        texts = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else [each]
         keys += [PublicKey.read(text) for text in texts if text.strip()]
     return keys
 

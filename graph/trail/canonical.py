@@ -43,6 +43,11 @@ def plain(value: Any) -> Any:
     return found
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same in JSON; to Python 1 and true are."""
+    return one == other and encode(one) == encode(other)
+
+
 def code_units(name: str) -> bytes:
     """The order of names."""
     return name.encode("utf-16-be")

@@ -57,20 +57,19 @@ class Checkpoint:
         return canonical({"moved": self.moved, "note": self.note}).decode()
 
     @classmethod
-    def read(cls, line: str) -> Self:
+    def read(cls, line: str | bytes) -> Self:
         """The checkpoint in a line; ValueError if there is none."""
         try:
-            found: dict[str, Any] = msgspec.json.decode(line)
-            made = cls(found["note"], tuple((log, size, root) for log, size, root in found["moved"]))
+            made = msgspec.json.decode(line, type=cls)
             int(made.words["number"])
-        except (KeyError, TypeError, msgspec.DecodeError) as error:
+        except (KeyError, RecursionError) as error:
             raise ValueError("This is no checkpoint.") from error
         return made
 
 
 def checkpoint_of(row: dict[str, Any]) -> Checkpoint:
-    """The checkpoint in a record of the database."""
-    return Checkpoint(row["note"], tuple((name, size, found) for name, size, found in map(decode, row["moved"])))
+    """The checkpoint in a record of the database; TypeError or ValueError if there is none."""
+    return msgspec.convert({"note": row["note"], "moved": [decode(each) for each in row["moved"]]}, Checkpoint)
 
 
 def compose(origin: str, number: int, heads: Heads, at: str, previous: Checkpoint | None, more: dict[str, str]) -> str:
@@ -80,6 +79,11 @@ def compose(origin: str, number: int, heads: Heads, at: str, previous: Checkpoin
     words |= {"previous": previous.digest} if previous else {}
     first = [origin, str(events), base64.b64encode(root(heads)).decode()]
     return "".join(f"{line}\n" for line in [*first, *(f"{word} {said}" for word, said in (words | more).items())])
+
+
+def listed(heads: Heads) -> list[str]:
+    """The list as the database keeps it."""
+    return [canonical([log, *heads[log]]).decode() for log in sorted(heads)]
 
 
 def root(heads: Heads) -> bytes:

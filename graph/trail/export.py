@@ -1,5 +1,6 @@
 """The trail as a folder of text files: all that a verifier needs beside a public key."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +12,21 @@ from graph.database import Database
 from graph.errors import TrailError
 from graph.trail.canonical import canonical, plain
 from graph.trail.checkpoint import checkpoint_of
-from graph.trail.files import ABOUT, CHECKPOINTS, DATABASE, EVENTS, KEYS, LOGS, README
-from graph.trail.heads import read_heads
-from graph.trail.keyring import Keyring
+from graph.trail.files import ABOUT, CHECKPOINTS, DATABASE, EVENTS, KEYS, LISTED, LOGS, README
+from graph.trail.heads import AGAIN, PAUSE, read_heads, sizes_of
+from graph.trail.keyring import Keyring, whole
 
-_CHECKPOINTS: LiteralString = "MATCH (c:Checkpoint) RETURN c.note AS note, c.moved AS moved ORDER BY c.number"
+_CHECKPOINTS: LiteralString = (
+    "MATCH (c:Checkpoint) RETURN c.number AS number, c.note AS note, c.moved AS moved ORDER BY c.number"
+)
+_LISTED: LiteralString = "MATCH (h:CheckpointHead) RETURN h.number AS number, h.logs AS logs, h.key AS key"
 _EVENTS: LiteralString = """
 MATCH (e:Event) WHERE e.id >= ''
-RETURN e {.*, at: toString(e.at)} AS event ORDER BY e.id
+RETURN e {.*, at: toStringOrNull(e.at)} AS event ORDER BY e.id
 """
 # A read of the index passes over what has no id, or another than a text.
 _NAMELESS: LiteralString = (
-    "MATCH (e:Event) WHERE NOT coalesce(e.id >= '', false) RETURN e {.*, at: toString(e.at)} AS event"
+    "MATCH (e:Event) WHERE NOT coalesce(e.id >= '', false) RETURN e {.*, at: toStringOrNull(e.at)} AS event"
 )
 
 
@@ -59,13 +63,13 @@ def make(folder: Path) -> None:
 async def _export(database: Database, ring: Keyring, folder: Path) -> Exported:
     (folder / README).write_text(ABOUT, encoding="utf-8")
     (folder / KEYS).write_text("".join(f"{key}\n" for key in ring.public()), encoding="utf-8")
-    written = ring.checkpoints.read_bytes() if ring.checkpoints.exists() else b""
-    (folder / CHECKPOINTS).write_bytes(written)
-    checkpoints = await database.run(_CHECKPOINTS)
+    (folder / CHECKPOINTS).write_bytes(whole(ring.checkpoints))
+    checkpoints, listed = await _sealed(database)
     (folder / DATABASE).write_bytes(b"".join(canonical(signed(row)) + b"\n" for row in checkpoints))
+    (folder / LISTED).write_bytes(b"".join(canonical(properties(row)) + b"\n" for row in listed))
     heads = await read_heads(database)
-    (folder / LOGS).write_bytes(b"".join(canonical(head) + b"\n" for head in heads))
-    sizes = {head["id"]: head["size"] for head in heads}
+    (folder / LOGS).write_bytes(b"".join(canonical(properties(head)) + b"\n" for head in heads))
+    sizes = sizes_of(heads)
     later: list[dict[str, Any]] = []
     events = 0
     with (folder / EVENTS).open("wb") as file:
@@ -75,12 +79,23 @@ async def _export(database: Database, ring: Keyring, folder: Path) -> Exported:
                 events += 1
             else:
                 later.append(event)
-        sizes = {head["id"]: head["size"] for head in await read_heads(database)}
+        sizes = sizes_of(await read_heads(database))
         for event in later:
             if not is_inside(event, sizes):
                 file.write(line(event))
                 events += 1
     return Exported(len(heads), events, len(checkpoints))
+
+
+async def _sealed(database: Database) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The checkpoints, and what the database keeps of the last one for the next; read again while one is being written."""
+    checkpoints, listed = await database.run(_CHECKPOINTS), await database.run(_LISTED)
+    for _ in range(AGAIN):
+        if [row["number"] for row in listed if row["number"] != 0] == [row["number"] for row in checkpoints[-1:]]:
+            break
+        await asyncio.sleep(PAUSE)
+        checkpoints, listed = await database.run(_CHECKPOINTS), await database.run(_LISTED)
+    return checkpoints, listed
 
 
 async def _events(database: Database) -> AsyncIterator[dict[str, Any]]:
@@ -98,16 +113,21 @@ def is_inside(event: dict[str, Any], sizes: dict[str, int]) -> bool:
 
 def line(event: dict[str, Any]) -> bytes:
     """An event as a line."""
-    copies = {name: shown(value) for name, value in event.items() if name != "payload"}
-    return canonical({"payload": event.get("payload"), "copies": copies}) + b"\n"
+    copies = {name: value for name, value in properties(event).items() if name != "payload"}
+    return canonical({"payload": shown(event.get("payload")), "copies": copies}) + b"\n"
 
 
 def signed(row: dict[str, Any]) -> dict[str, Any]:
-    """A checkpoint of the database as a line has it, be it one or not."""
+    """A checkpoint of the database as a line has it, be it one or not, with the number under which it is kept."""
     try:
-        return msgspec.json.decode(checkpoint_of(row).line())
+        return msgspec.json.decode(checkpoint_of(row).line()) | {"number": shown(row["number"])}
     except (TypeError, ValueError):
-        return {name: shown(value) for name, value in row.items()}
+        return properties(row)
+
+
+def properties(row: dict[str, Any]) -> dict[str, Any]:
+    """Properties as JSON has them."""
+    return {name: shown(value) for name, value in row.items()}
 
 
 def shown(value: Any) -> Any:

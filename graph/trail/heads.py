@@ -14,8 +14,10 @@ AGAIN = 10
 """How often a head is read before it counts as wrong."""
 PAUSE = 0.05
 
+# What has no id, or another than a text, is no log: it is for a verifier to see, and is not sealed.
 _HEADS: LiteralString = """
-MATCH (l:Log) WHERE coalesce(l.size <> coalesce($sizes[l.id], $none), true)
+MATCH (l:Log) WHERE CASE WHEN $sizes IS NULL THEN true
+  WHEN l.id >= '' THEN coalesce(l.size <> coalesce($sizes[l.id], 0), true) ELSE false END
 RETURN l.id AS id, l.size AS size, l.hash AS hash, l.frontier AS frontier ORDER BY id
 """
 _LAST: LiteralString = """
@@ -25,35 +27,45 @@ UNWIND $ids AS id MATCH (e:Event {id: id}) RETURN id, e.hash AS hash, coalesce(e
 
 async def read_heads(database: Runner, sizes: dict[str, int] | None = None) -> list[dict[str, Any]]:
     """The heads of all logs, or of those that have another size than in `sizes`; such as stay wrong are given as they are."""
-    known: dict[str, Any] = {"sizes": sizes or {}, "none": -1 if sizes is None else 0}
-    heads = await database.run(_HEADS, **known)
+    heads = await database.run(_HEADS, sizes=sizes)
     for _ in range(AGAIN):
         if not await torn(database, heads):
             break
         await asyncio.sleep(PAUSE)
-        heads = await database.run(_HEADS, **known)
+        heads = await database.run(_HEADS, sizes=sizes)
     return heads
+
+
+def sizes_of(heads: list[dict[str, Any]]) -> dict[str, int]:
+    """How many events each log has, as far as its head says so."""
+    return {head["id"]: head["size"] for head in heads if isinstance(head["id"], str) and is_number(head["size"])}
 
 
 async def torn(database: Runner, heads: list[dict[str, Any]]) -> list[str]:
     """The logs whose head is not that of their last event."""
-    ids = {head["id"]: event_id(head["id"], head["size"] - 1) for head in heads if is_number(head["size"])}
+    ids = {log: event_id(log, size - 1) for log, size in sizes_of(heads).items()}
     rows = {row["id"]: row for row in await database.run(_LAST, ids=list(ids.values()))}
-    return [head["id"] for head in heads if not ends(head, rows.get(ids.get(head["id"], "")))]
+    return [
+        str(head["id"])
+        for head in heads
+        if not isinstance(head["id"], str) or not ends(head, rows.get(ids.get(head["id"], "")))
+    ]
 
 
 def ends(head: dict[str, Any], last: dict[str, Any] | None) -> bool:
     """Whether a head ends with this event; true of a log that has none."""
+    if not is_number(head["size"]):
+        return False
     if head["size"] == 0:
         return True
-    return (
-        last is not None
-        and head["hash"] == last["hash"]
-        and bool(head["frontier"])
-        and head["frontier"][-1] == (last["subtrees"] or [last["hash"]])[-1]
-    )
+    if last is None or head["hash"] != last["hash"]:
+        return False
+    frontier, subtrees = head["frontier"], last["subtrees"] or [last["hash"]]
+    if not isinstance(frontier, list) or not isinstance(subtrees, list):
+        return False
+    return bool(frontier[-1:] == subtrees[-1:])
 
 
 def is_number(value: Any) -> bool:
     """Whether a size is one."""
-    return isinstance(value, int)
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -75,11 +75,8 @@ class Keyring:
 
     def all(self) -> list[Checkpoint]:
         """Every checkpoint written here, oldest first; TrailError if the file holds something else."""
-        if not self.checkpoints.exists():
-            return []
-        whole, _, _ = self.checkpoints.read_text(encoding="utf-8").rpartition("\n")
         try:
-            return [Checkpoint.read(line) for line in whole.splitlines()]
+            return [Checkpoint.read(line) for line in whole(self.checkpoints).splitlines()]
         except ValueError as error:
             raise TrailError(f"{self.checkpoints} was altered.", "Put it back from a copy.") from error
 
@@ -125,10 +122,21 @@ def append(path: Path, lines: list[str]) -> None:
         os.fsync(file.fileno())
 
 
-def last_line(path: Path) -> tuple[str, int]:
+def whole(path: Path) -> bytes:
+    """The whole lines of a file, without what a crash left of a torn one; nothing where there is no file."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise TrailError(f"{path} cannot be read: {error.strerror}.", "Run this as its owner.") from error
+    return content[: content.rfind(b"\n") + 1]
+
+
+def last_line(path: Path) -> tuple[bytes, int]:
     """The last whole line of a file and where it ends; nothing where there is none."""
     if not path.exists():
-        return "", 0
+        return b"", 0
     with path.open("rb") as file:
         start = end = file.seek(0, os.SEEK_END)
         read = b""
@@ -136,10 +144,10 @@ def last_line(path: Path) -> tuple[str, int]:
             start = max(0, start - BLOCK)
             file.seek(start)
             read = file.read(end - start)
-    whole, found, _ = read.rpartition(b"\n")
+    lines, found, _ = read.rpartition(b"\n")
     if not found:
-        return "", 0
-    return whole.rpartition(b"\n")[2].decode(), start + len(whole) + 1
+        return b"", 0
+    return lines.rpartition(b"\n")[2], start + len(lines) + 1
 
 
 @contextmanager

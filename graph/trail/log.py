@@ -84,8 +84,9 @@ async def record(
     """
     log = log_of(viewer.department)
     [row] = await tx.run(_LOCK, log=log, at=at)
-    head = Head(log, row["size"], row["hash"])
-    frontier = hashes(row["frontier"])
+    head, frontier = Head(log, row["size"], row["hash"]), hashes(row["frontier"])
+    if not isinstance(head.size, int) or not isinstance(head.hash, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise altered()
     ids: list[str] = []
     for chunk in chunks(events(viewer, entries, head, frontier, at=row["at"], request=request, key=key)):
         ids += [event["id"] for event in chunk]
@@ -166,9 +167,12 @@ def hashes(texts: Sequence[str]) -> list[bytes]:
     try:
         return [bytes.fromhex(each) for each in texts]
     except (TypeError, ValueError) as error:
-        raise TrailError(
-            "The head of a log was altered in the database.", "`yuanliu audit verify` says which."
-        ) from error
+        raise altered() from error
+
+
+def altered() -> TrailError:
+    """The error of a head that cannot be gone on from."""
+    return TrailError("The head of a log was altered in the database.", "`yuanliu audit verify` says which.")
 
 
 def chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -4,6 +4,7 @@ Two audit paths (RFC 6962): from the leaf hash of the event to the root of its l
 (log, size, root) to the root of the list. Each step is a complete subtree that some event has beside it.
 """
 
+import asyncio
 import base64
 import math
 from collections.abc import Mapping, Sequence
@@ -16,10 +17,11 @@ from graph.database import READ_SECONDS, Database
 from graph.errors import TrailError
 from graph.lanes import Lane
 from graph.trail import merkle
-from graph.trail.checkpoint import Checkpoint, Heads, entry
+from graph.trail.checkpoint import Checkpoint, Heads, entry, faults
+from graph.trail.heads import AGAIN, PAUSE
 from graph.trail.log import event_id, hashes
 from graph.trail.notes import PublicKey, signer
-from graph.trail.sealing import read_list
+from graph.trail.sealing import altered, read_list
 
 _PLACE: LiteralString = """
 MATCH (e:Event {id: $id})
@@ -53,14 +55,21 @@ async def prove(
 ) -> tuple[Proof, Checkpoint] | None:
     """The proof for an event and the last checkpoint, or None if that does not cover it.
 
-    It waits for turns in `lane` and must be done at `until`. TrailError if an event on the way is gone.
+    It waits for turns in `lane` and must be done at `until`. TrailError if an event on the way is gone, or the list of the
+    last checkpoint is not the one that it signs.
     """
-    found = await database.read(_PLACE, {"id": event}, READ_SECONDS, lane, until)
-    if found is None:
-        return None
-    log, seq, logs, note = found
-    heads = read_list(logs or [])
-    if note is None or log not in heads or seq >= heads[log][0]:
+    for _ in range(AGAIN):
+        found = await database.read(_PLACE, {"id": event}, READ_SECONDS, lane, until)
+        if found is None or found[3] is None:
+            return None
+        log, seq, logs, note = found
+        heads, checkpoint = read_list(logs), Checkpoint(note, ())
+        if not any(faults(checkpoint, heads)):
+            break
+        await asyncio.sleep(PAUSE)  # a read without a lock may see half of a checkpoint that is being written
+    else:
+        raise altered()
+    if log not in heads or seq >= heads[log][0]:
         return None
     size, root = heads[log]
     steps = [list(merkle.complete(start, end)) for start, end in merkle.siblings(seq, size)]
@@ -72,7 +81,7 @@ async def prove(
     path = audit_path(log, steps, {number: found for number, found in rows if found})
     names = sorted(heads)
     line = names.index(log)
-    return Proof(log, seq, size, root, path, line, len(names), list_path(heads, names, line)), Checkpoint(note, ())
+    return Proof(log, seq, size, root, path, line, len(names), list_path(heads, names, line)), checkpoint
 
 
 def audit_path(log: str, steps: Sequence[Sequence[merkle.Place]], subtrees: Mapping[int, str]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 
 from graph.database import Database
 from graph.trail import merkle
+from graph.trail.canonical import same
 from graph.trail.checkpoint import Checkpoint, checkpoint_of
 from graph.trail.findings import Findings
 from graph.trail.keyring import Keyring
@@ -45,6 +46,6 @@ def read_row(row: dict[str, Any]) -> Checkpoint | None:
     """The checkpoint in a record of the database, None if that holds something else or another number."""
     try:
         checkpoint = checkpoint_of(row)
-        return checkpoint if checkpoint.number == row["number"] else None
-    except (AttributeError, KeyError, TypeError, ValueError):
+        return checkpoint if same(row["number"], checkpoint.number) else None
+    except (KeyError, TypeError, ValueError):
         return None

@@ -13,15 +13,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import LiteralString
 
-import msgspec
-
 from graph.database import Database, Transaction
 from graph.errors import GraphError, TrailError
 from graph.permissions import Viewer
 from graph.settled import INSTANT
 from graph.trail.canonical import canonical
-from graph.trail.checkpoint import Checkpoint, Heads, compose, decode, faults
-from graph.trail.heads import read_heads, torn
+from graph.trail.checkpoint import Checkpoint, Heads, compose, decode, faults, listed
+from graph.trail.heads import is_number, read_heads, torn
 from graph.trail.keyring import Keyring
 from graph.trail.log import Entry, hashes, record
 from graph.trail.merkle import root
@@ -68,7 +66,7 @@ MATCH (c:Checkpoint {number: $number}) RETURN c.number AS number, c.note AS note
 
 _WAITING: LiteralString = """
 OPTIONAL MATCH (h:CheckpointHead) WITH coalesce(h.logs, []) AS logs
-OPTIONAL MATCH (l:Log) RETURN logs, coalesce(sum(l.size), 0) AS events
+OPTIONAL MATCH (l:Log) WHERE l.id >= '' RETURN logs, coalesce(sum(toIntegerOrNull(l.size)), 0) AS events
 """
 
 
@@ -95,6 +93,8 @@ async def seal(
     async with database.transaction() as tx:
         [head] = await tx.run(_LOCK)
         number, heads, last = head["number"], read_list(head["logs"]), ring.last()
+        if not is_number(number):
+            raise altered()
         key = _present(ring, head["key"], why)
         if why is not Why.RESTORED:
             await _refuse_loss(tx, number, heads, last)
@@ -154,7 +154,7 @@ async def _refuse_loss(tx: Transaction, number: int, heads: Heads, last: Checkpo
     if last is not None and last.number > number:
         raise TrailError(f"The database ends at checkpoint {number}, but {last.number} were signed.", CURE)
     if last is not None and last.number == number and any(faults(last, heads)):
-        raise TrailError("The list of the last checkpoint was altered in the database.", CURE)
+        raise altered()
 
 
 async def _moved(tx: Transaction, heads: Heads) -> list[tuple[str, int, str]]:
@@ -178,7 +178,7 @@ async def _write(tx: Transaction, checkpoint: Checkpoint, heads: Heads, key: str
         number=checkpoint.number,
         note=checkpoint.note,
         moved=[canonical(each).decode() for each in checkpoint.moved],
-        logs=[canonical([name, *heads[name]]).decode() for name in sorted(heads)],
+        logs=listed(heads),
         key=key,
     )
 
@@ -206,8 +206,13 @@ def read_list(lines: list[str]) -> Heads:
     """The list of heads as the database keeps it; TrailError if it is none."""
     try:
         return {name: (size, found) for name, size, found in map(decode, lines)}
-    except msgspec.DecodeError as error:
-        raise TrailError("The list of the last checkpoint was altered in the database.", CURE) from error
+    except (TypeError, ValueError) as error:
+        raise altered() from error
+
+
+def altered() -> TrailError:
+    """The error of a list that cannot be gone on from."""
+    return TrailError("The list of the last checkpoint was altered in the database.", CURE)
 
 
 @dataclass(slots=True)

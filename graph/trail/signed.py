@@ -8,6 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
+from graph.trail.canonical import same
 from graph.trail.checkpoint import Checkpoint, Heads, faults, successor
 from graph.trail.files import CHECKPOINTS, DATABASE, lines
 from graph.trail.findings import Findings
@@ -16,13 +19,20 @@ from graph.trail.notes import PublicKey, signer
 
 @dataclass(slots=True)
 class Signed:
-    """For each log and size the checkpoints that sign it, with the root; the list of the last checkpoint, and its number."""
+    """For each log and size the checkpoints that sign it, with the root; the list of the last checkpoint, and its number.
+
+    `held` is the number of the last that the database has, `listed` its list, `key` the one that may sign the next; none of
+    them where that is not known.
+    """
 
     roots: dict[str, dict[int, list[tuple[int, str]]]] = field(
         default_factory=dict[str, dict[int, list[tuple[int, str]]]]
     )
     heads: Heads = field(default_factory=Heads)
     last: int = 0
+    held: int = 0
+    listed: Heads = field(default_factory=Heads)
+    key: str = ""
 
 
 def merged(
@@ -56,11 +66,13 @@ def signed(
     `missing` are those that the database lacks; `kept` those that somebody else kept and does not give up: of neither may
     be said that they were lost when an older copy was restored, unless it is signed, and of `kept` not even then.
     """
-    made = Signed()
+    made = Signed(held=max(set(found) - set(missing), default=0))
     may = list(believed(found, keys, findings))
-    gone = lost(may)
-    for checkpoint in may:
+    gone = lost(checkpoint for checkpoint, _ in may)
+    for checkpoint, following in may:
         number, heads = checkpoint.number, checkpoint.heads(made.heads)
+        if number == made.held:
+            made.listed, made.key = heads, str(following)
         for fault in (*order(checkpoint, findings.last), *faults(checkpoint, heads)):
             findings.add(f"Checkpoint {number}: {fault}.")
         if not is_among(number, gone):
@@ -84,8 +96,13 @@ def signed(
     return made
 
 
-def believed(found: Mapping[int, Checkpoint], keys: Sequence[PublicKey], findings: Findings) -> Iterator[Checkpoint]:
-    """The checkpoints signed by a key that may, in their order. A key that has signed ends those given before it."""
+def believed(
+    found: Mapping[int, Checkpoint], keys: Sequence[PublicKey], findings: Findings
+) -> Iterator[tuple[Checkpoint, PublicKey]]:
+    """The checkpoints signed by a key that may, in their order, each with the key that signs the next unless it is lost.
+
+    A key that has signed ends those given before it.
+    """
     allowed = list(keys)
     for number, checkpoint in sorted(found.items()):
         findings.checkpoints += 1
@@ -97,7 +114,7 @@ def believed(found: Mapping[int, Checkpoint], keys: Sequence[PublicKey], finding
         following = successor(checkpoint)
         if following is not None:
             allowed = [following, *(key for key in allowed[1:] if key != following)]
-        yield checkpoint
+        yield checkpoint, following or by
 
 
 def order(checkpoint: Checkpoint, before: Checkpoint | None) -> Iterator[str]:
@@ -122,6 +139,8 @@ def read(path: Path, findings: Findings) -> dict[int, Checkpoint]:
             continue
         if checkpoint.number in found:
             findings.add(f"{path.name} has checkpoint {checkpoint.number} twice.")
+        if path.name == DATABASE and not same(msgspec.json.decode(line).get("number"), checkpoint.number):
+            findings.add(f"Checkpoint {checkpoint.number} is kept in the database under another number.")
         found[checkpoint.number] = checkpoint
     return found
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 
-from graph.trail.canonical import canonical
-from graph.trail.checkpoint import Checkpoint
-from graph.trail.files import EVENTS, LOGS, lines
+from graph.trail.canonical import canonical, same
+from graph.trail.checkpoint import Checkpoint, listed
+from graph.trail.files import EVENTS, LISTED, LOGS, lines
 from graph.trail.findings import Findings
+from graph.trail.heads import is_number
 from graph.trail.log import BESIDE, copies, event_id
 from graph.trail.merkle import append, leaf, root
 from graph.trail.notes import PublicKey
@@ -40,6 +41,27 @@ class _Log:
     is_rooted: bool = True
 
 
+class _Head(msgspec.Struct):
+    """The head of a log, as the database keeps it."""
+
+    id: str
+    size: int
+    hash: str
+    frontier: list[str]
+
+
+class _Listed(msgspec.Struct):
+    """What the database keeps of the last checkpoint for the next one: its number, its list, and the key that may sign."""
+
+    number: int
+    logs: list[str]
+    key: str
+
+
+decode_head = msgspec.json.Decoder(_Head).decode
+decode_listed = msgspec.json.Decoder(_Listed).decode
+
+
 def verify(
     folder: Path,
     keys: Sequence[PublicKey],
@@ -60,9 +82,10 @@ def verify(
         findings.events += 1
         try:
             _event(decode(line), logs, expected, findings)
-        except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             findings.add(f"Line {number} of {EVENTS} is no event: {line[:80]!r}")
     _heads(folder, logs, findings)
+    _listed(folder, expected, findings)
     for name, sizes in expected.roots.items():
         largest = max(sizes)
         if logs[name].size < largest:
@@ -87,14 +110,14 @@ def _event(said: Any, logs: dict[str, _Log], expected: Signed, findings: Finding
     """Compare an event with its place, its predecessor, its hash and the copies beside it."""
     payload, beside = said["payload"].encode(), said["copies"]
     facts = decode(payload)
-    name, seq = str(facts["log"]), int(facts["seq"])
+    name, seq = _place(facts)
     log, where, hashed = logs[name], event_id(name, seq), leaf(payload)
     if canonical(facts) != payload:
         findings.add(f"{where}: its payload is not in canonical form.")
     if beside.get("hash") != hashed.hex():
         findings.add(f"{where}: its payload is not what its hash says.")
     copied = copies(facts)
-    wrong = [copy for copy, value in copied.items() if beside.get(copy) != value]
+    wrong = [copy for copy, value in copied.items() if not same(beside.get(copy), value)]
     wrong += [copy for copy in beside if copy not in copied and copy not in BESIDE]
     if wrong:
         findings.add(f"{where}: not as its payload says: {', '.join(sorted(wrong))}.")
@@ -117,8 +140,17 @@ def _event(said: Any, logs: dict[str, _Log], expected: Signed, findings: Finding
     _note_time(datetime.fromisoformat(facts["at"]), findings, is_covered=seq < expected.heads.get(name, (0, ""))[0])
 
 
+def _place(facts: dict[str, Any]) -> tuple[str, int]:
+    """Where an event says that it stands; TypeError where it says none."""
+    if not isinstance(facts["log"], str) or not is_number(facts["seq"]):
+        raise TypeError(facts)
+    return facts["log"], facts["seq"]
+
+
 def _note_time(at: datetime, findings: Findings, *, is_covered: bool) -> None:
-    """Note when an event came."""
+    """Note when an event came; ValueError where that is not said in UTC."""
+    if at.utcoffset() != timedelta():
+        raise ValueError(at)
     findings.until = max(findings.until or at, at)
     if not is_covered:
         findings.since = min(findings.since or at, at)
@@ -126,12 +158,40 @@ def _note_time(at: datetime, findings: Findings, *, is_covered: bool) -> None:
 
 def _heads(folder: Path, logs: dict[str, _Log], findings: Findings) -> None:
     """Compare the head of each log with its events."""
-    heads: dict[str, Any] = {head["id"]: head for head in map(decode, lines(folder / LOGS))}
+    heads: dict[str, _Head] = {}
+    for number, line in enumerate(lines(folder / LOGS), start=1):
+        try:
+            head = decode_head(line)
+        except (RecursionError, ValueError):
+            findings.add(f"Line {number} of {LOGS} is no head of a log: {line[:80]!r}")
+            continue
+        if head.id in heads:
+            findings.add(f"{head.id}: it has two heads.")
+        heads[head.id] = head
     for name in sorted(set(heads) | {name for name, log in logs.items() if log.size}):
         head, log = heads.get(name), logs[name]
         if head is None:
             findings.add(f"{name}: there are {log.size} events, but no such log.")
-        elif head["size"] != log.size:
-            findings.add(f"{name}: its head counts {head['size']} events; there are {log.size}.")
-        elif log.is_whole and (head["hash"] != log.last or head["frontier"] != [each.hex() for each in log.frontier]):
+        elif head.size != log.size:
+            findings.add(f"{name}: its head counts {head.size} events; there are {log.size}.")
+        elif log.is_whole and (head.hash != log.last or head.frontier != [each.hex() for each in log.frontier]):
             findings.add(f"{name}: its head is not that of its events.")
+
+
+def _listed(folder: Path, expected: Signed, findings: Findings) -> None:
+    """Compare what the database keeps of the last checkpoint for the next one with what was signed."""
+    said = list(lines(folder / LISTED))
+    if len(said) != 1 and (said or expected.held):
+        findings.add(f"The database keeps {len(said)} lists of the last checkpoint.")
+    for line in said:
+        try:
+            kept = decode_listed(line)
+        except (RecursionError, ValueError):
+            findings.add(f"What the database keeps as the list of the last checkpoint is none: {line[:80]!r}")
+            continue
+        due = _Listed(expected.held, listed(expected.listed), expected.key)
+        if expected.held and not expected.key:  # of a checkpoint that is not believed nothing more is known
+            due = _Listed(expected.held, kept.logs, kept.key)
+        wrong = [name for name in _Listed.__struct_fields__ if getattr(kept, name) != getattr(due, name)]
+        if wrong:
+            findings.add(f"The list of the last checkpoint was altered in the database: {', '.join(wrong)}.")

@@ -4,18 +4,19 @@ from pathlib import Path
 
 from graph.errors import TrailError
 from graph.trail.checkpoint import Checkpoint
-from graph.trail.files import CHECKPOINTS, DATABASE, lines
+from graph.trail.files import CHECKPOINTS, DATABASE
 from graph.trail.findings import Findings
-from graph.trail.keyring import append
+from graph.trail.keyring import append, whole
 from graph.trail.signed import read
 
 
 def kept(state: Path) -> list[Checkpoint]:
-    """The checkpoints in a witness's file, none where there is no file yet; TrailError if it is damaged."""
-    if not state.exists():
-        return []
+    """The checkpoints in a witness's file, none where there is no file yet; TrailError if it is damaged.
+
+    A torn line at its end, which `keep` drops, is none.
+    """
     try:
-        return [Checkpoint.read(line) for line in lines(state)]
+        return [Checkpoint.read(line) for line in whole(state).splitlines()]
     except ValueError as error:
         raise TrailError(f"{state} holds something else than checkpoints.", "Take it from your own copy.") from error
 

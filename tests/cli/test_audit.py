@@ -30,7 +30,7 @@ def test_an_old_copy_that_is_restored_is_found_and_gone_on_from(yuanliu, home, t
     (tmp_path / "one" / "public").write_text("")
     sound = json.loads(told("verify", str(tmp_path / "one"), "--key", key, "--json"))
     assert (sound["sound"], sound["checkpoints"], sound["logs"]) == (True, 2, 1)
-    assert sound["covered"] == sound["events"]
+    assert sound["covered"] == sound["events"] - 1, "the event of the export itself came after the checkpoint"
     state = str(tmp_path / "seen.ndjson")
     told("witness", str(tmp_path / "one"), "--state", state, "--key", key)
     assert "--key" in yuanliu("audit", "verify", str(tmp_path / "one")).stderr
