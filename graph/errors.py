@@ -49,12 +49,18 @@ class Interrupted(EngineError):
 
 
 class Refused(GraphError):
-    """A rule does not allow a change; nothing was changed. `rules` are the names of the rules, none where it is our choice."""
+    """A rule does not allow a change; nothing was changed. `rules` are the names of the rules, none where it is our choice.
 
-    def __init__(self, code: RefusalCode, message: str, cure: str, rules: Iterable[str] = ()) -> None:
+    `is_hidden`: what stands in the way is nothing that the asker may see.
+    """
+
+    def __init__(
+        self, code: RefusalCode, message: str, cure: str, rules: Iterable[str] = (), *, is_hidden: bool = False
+    ) -> None:
         super().__init__(message, cure)
         self.code = code
         self.rules = tuple(rules)
+        self.is_hidden = is_hidden
 
 
 class Overloaded(EngineError):

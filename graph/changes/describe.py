@@ -19,7 +19,7 @@ MATCH (d:Department {id: $id}) WHERE <visible d>
 RETURN <place> AS place
 """.replace("<place>", PLACE)
 # What has the id may be something that the asker does not see: he learns that the code is taken, and no more.
-TAKEN: LiteralString = "MATCH (r:Resource {id: $id}) RETURN true AS taken"
+TAKEN: LiteralString = "MATCH (r:Resource {id: $id}) RETURN coalesce(<visible r>, false) AS seen"
 
 WHO = (Line(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Line(Role.ADMINISTRATOR, Reach.ALL))
 FIELDS = Fields(
@@ -66,8 +66,9 @@ async def enter(work: Work, department: str, code: str | None, said: dict[str, A
     region = where.regions[0].partition(":")[2]
     named = {"resourceCode": code, "name": said["name"], "provider": where.name}
     identity = keys.resource_ids(region, region, named)[0]
-    if await work.one(TAKEN, id=identity):
-        raise Refused(RefusalCode.TAKEN, f"{code or said['name']} cannot be used here a second time.", "Use another.")
+    if taken := await work.one(TAKEN.replace("<visible r>", work.visible("Resource", "r")), id=identity):
+        message = f"{code or said['name']} cannot be used here a second time."
+        raise Refused(RefusalCode.TAKEN, message, "Use another.", is_hidden=not taken["seen"])
     values: dict[str, object] = {**said, "resourceCode": code, "publication": Publication.DRAFT}
     now = Now(work.tx, work.at, work.today.isoformat(), department, region)
     await new_resources(

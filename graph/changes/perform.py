@@ -23,9 +23,9 @@ from graph.model import RECORDS
 from graph.mutations import Mutation, Work
 from graph.permissions import Viewer
 from graph.record import Id
-from graph.sight import load_within
+from graph.sight import load_within, sight_of
 from graph.sorting import BETWEEN
-from graph.trail.log import Entry, record, record_alone
+from graph.trail.log import Entry, in_force, record, record_alone
 from graph.words import Action, RefusalCode
 from graph.writing import write
 
@@ -124,7 +124,8 @@ async def _once(database: Database, asking: Asking) -> Told:
         changed = await asking.mutation.change(work, **asking.arguments)
         await stamp(tx, (changed.id,))
         entry = Entry(asking.mutation.action, (changed.id, *changed.also), changed.before, changed.after, changed.note)
-        [event] = await record(tx, asking.viewer, [entry], at=at, request=asking.request, key=asking.key)
+        acting = in_force(asking.viewer, sight.bindings)
+        [event] = await record(tx, acting, [entry], at=at, request=asking.request, key=asking.key)
         told = Told(changed.id, event, at)
         await tx.run(KEEP, key=asking.owned, id=told.id, event=told.event, at=told.at)
     return told
@@ -149,15 +150,18 @@ def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
     return Told(done["id"], done["event"], done["at"])
 
 
+async def _acting(database: Database, asking: Asking) -> Viewer:
+    """Who asks, with the roles in force."""
+    return in_force(asking.viewer, (await sight_of(database, asking.viewer, asking.today)).bindings)
+
+
 async def _deny(database: Database, asking: Asking, refused: Refused) -> None:
     """Record that someone known asked for what he may not; what cannot be seen is recorded like what is not there."""
-    if refused.code in DENIED:
+    if refused.code in DENIED or refused.is_hidden:
         ids = [
             argument.name for argument in asking.mutation.arguments if Id in (argument.type, *get_args(argument.type))
         ]
         targets = [asking.arguments[name] for name in ids if name in asking.arguments]
         note = f"{asking.mutation.name}: {refused.code}"
-        async with asyncio.timeout(SECONDS):
-            await record_alone(
-                database, asking.viewer, [Entry(Action.DENIAL, targets, note=note)], request=asking.request
-            )
+        entry = Entry(Action.DENIAL, targets, note=note)
+        await record_alone(database, await _acting(database, asking), [entry], request=asking.request)
