@@ -147,7 +147,7 @@ def questions(facts, chance):
     region, department = chance.choice(facts.of("Region")), chance.choice([None, *facts.of("Department")])
     yield DUPLICATES, {"first": 5, "region": region, "department": department}, "after"
     yield ISLANDS, {"first": size(), "region": chance.choice([None, *facts.of("Region")])}, "after"
-    for text in chance.sample(("登记", "系统", "从前", "tax", "企业 名录", "元", "项目", "姓名"), 3):
+    for text in chance.sample(("登记", "系统", "从前", "tax", "ｔａｘ", "企业 名录", "元", "项目", "姓名"), 3):
         yield (
             SEARCH,
             {"text": text, "first": size(), "kinds": chance.choice((None, None, ["SYSTEM", "RESOURCE"]))},
@@ -206,7 +206,8 @@ async def answers(answerer, asked, viewer):
 
 def unscoped(body):
     """An answer as one who sees everything says it."""
-    return json.loads(json.dumps(body, ensure_ascii=False).replace('"scope": "PARTIAL"', '"scope": "WHOLE"'))
+    text = json.dumps(body, ensure_ascii=False).replace("就所见范围而言，", "")
+    return json.loads(text.replace('"scope": "PARTIAL"', '"scope": "WHOLE"'))
 
 
 __all__ = ["SECURITY", "WIPE", "answers", "cut", "questions", "unscoped", "write"]

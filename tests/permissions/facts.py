@@ -11,7 +11,7 @@ from graph.words import Role
 TODAY = date(2026, 11, 22)
 EARLY, LATE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
 DAYS = (date(2019, 1, 1), date(2023, 5, 1), TODAY, date(2099, 1, 1))
-TEXTS = ("登记", "婚姻", "企业 名录", "人口", "tax", "Tax list")
+TEXTS = ("登记", "婚姻", "企业 名录", "人口", "tax", "Tax list", "Ｔａｘ 表")
 SOURCES = ("某目录", "某清单")
 SECURITY = ("network", "hosting", "onCloud", "mlpsLevel")
 

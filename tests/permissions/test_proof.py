@@ -16,7 +16,7 @@ from api.schema import SCHEMA
 from graph import sight
 from graph.permissions import LOCAL, Viewer
 from graph.words import Role
-from permissions.asking import WIPE, answers, cut, questions, unscoped, write
+from permissions.asking import DUPLICATES, WIPE, answers, cut, questions, unscoped, write
 from permissions.facts import TODAY, Making
 from permissions.oracle import Oracle
 
@@ -34,8 +34,8 @@ class Planned:
         self.database, self.lanes = database, database.lanes
         self.answerer = Answerer(SCHEMA, self, lambda: TODAY)
 
-    async def read(self, statement, *rest):
-        return await self.database.read(REPLAN + statement, *rest)
+    async def read(self, statement, *rest, **bounds):
+        return await self.database.read(REPLAN + statement, *rest, **bounds)
 
 
 PLANNED = {}
@@ -106,8 +106,14 @@ def near_miss():
     return making.facts
 
 
-async def test_a_hidden_item_makes_no_duplicate(empty_database):
+async def test_a_hidden_item_makes_no_duplicate_and_a_shown_one_does(empty_database):
     viewer = Viewer("issuer|alice", frozenset({Role.DEPARTMENT_VIEWER}), "Department:1/b")
     for seed in range(3):
         found = [each async for each in compared(empty_database, near_miss(), viewer, seed)]
         assert not found, found[0]
+    told = [
+        each async for each in answers(PLANNED[empty_database].answerer, [(DUPLICATES, {"first": 9}, "after")], viewer)
+    ]
+    [(_, _, body)] = told
+    kinds = [edge["node"]["kind"] for edge in body["data"]["duplicateCollection"]["edges"]]
+    assert kinds == ["COLLECTED_BY_SEVERAL"], "what two collect in one item is one, whatever else there is"

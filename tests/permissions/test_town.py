@@ -8,7 +8,7 @@ from test_statements import documents
 
 from api.answer import Answerer, Request
 from api.schema import SCHEMA
-from graph.permissions import PUBLIC, Viewer
+from graph.permissions import LOCAL, PUBLIC, Viewer
 from graph.words import Role
 from permissions.facts import TODAY
 
@@ -67,3 +67,12 @@ async def test_security_facts_are_shown_to_the_operator_and_the_auditor(town):
             assert [one[name] for name in ("network", "hosting", "onCloud", "mlpsLevel")] == [None] * 4
     assert any(one["network"] for one in mine)
     assert sum(one["network"] is not None for one in all_of_them) > sum(one["network"] is not None for one in mine)
+
+
+async def test_islands_claim_nothing_of_what_was_not_seen(town):
+    text = "{ islands(first: 1) { nodes { reason basis { scope facts } } } }"
+    for viewer, scope in ((LOCAL, "WHOLE"), (PEOPLE["auditor"][0], "PARTIAL")):
+        [island] = json.loads(await told(town, text, viewer))["data"]["islands"]["nodes"]
+        assert island["basis"]["scope"] == scope
+        for sentence in (island["reason"], *island["basis"]["facts"]):
+            assert sentence.startswith("就所见范围而言，") is (scope == "PARTIAL")
