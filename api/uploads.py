@@ -113,7 +113,7 @@ class Uploads:
         if int(request.headers.get("content-length", "0")) > self.limits.file_bytes:
             raise self.too_long()
         async with self.asking(viewer):
-            await admit(self.database, viewer, self.settings.today())
+            acting = await admit(self.database, viewer, self.settings.today())
         if len(self.under_way) >= AT_ONCE or viewer.subject in self.under_way:
             whose = "Your other file is" if viewer.subject in self.under_way else "Other files are"
             raise NotTaken(503, "Overloaded", f"{whose} being imported.", "Send it again in a moment.")
@@ -133,7 +133,7 @@ class Uploads:
             await asyncio.to_thread(self.leave, viewer, folder)
             raise
         said: Said = asyncio.Queue()
-        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said, viewer, allow)))
+        work = asyncio.ensure_future(self.database.shielded(self.imported(reading, folder, said, acting, allow)))
         return StreamingResponse(lines(said, work), media_type="application/x-ndjson")
 
     def asked(self, query: QueryParams) -> tuple[str, Options]:

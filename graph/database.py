@@ -167,12 +167,20 @@ class Database:
         except EngineError:
             return False
 
-    async def run(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
-        """Run a statement in a transaction of its own and return its records; EngineError if the engine refuses it."""
+    async def run(
+        self, statement: LiteralString, *, seconds: float = WRITE_SECONDS, **parameters: Any
+    ) -> list[dict[str, Any]]:
+        """Run a statement in a transaction of its own and return its records; EngineError if the engine refuses it.
+
+        TooSlow when it takes longer than `seconds`, or the connection is silent for so long; whether it was done is not
+        known then.
+        """
         try:
-            async with self._session(neo4j.WRITE_ACCESS) as session:
-                result = await session.run(statement, parameters)
+            async with asyncio.timeout(seconds + 1), self._session(neo4j.WRITE_ACCESS) as session:
+                result = await session.run(Query(statement, timeout=seconds), parameters)
                 return await result.data()
+        except TimeoutError as error:
+            raise too_slow() from error
         except (Neo4jError, DriverError) as error:
             raise translated(error) from error
 
@@ -212,14 +220,25 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, seconds: float = WRITE_SECONDS) -> AsyncGenerator[Transaction]:
-        """A write transaction: committed when the block ends, rolled back when it raises or is cancelled."""
-        async with self._session(neo4j.WRITE_ACCESS) as session:
-            try:
-                async with await session.begin_transaction(timeout=seconds) as inner:
-                    yield Transaction(inner)
-                    await inner.commit()
-            except (Neo4jError, DriverError) as error:
-                raise translated(error) from error
+        """A write transaction: committed when the block ends, rolled back when it raises or is cancelled.
+
+        TooSlow when it is not at its end after `seconds`; if it was being committed, whether it was is not known then.
+        """
+        bound = asyncio.timeout(seconds + 1)
+        try:
+            async with (
+                bound,
+                self._session(neo4j.WRITE_ACCESS) as session,
+                await session.begin_transaction(timeout=seconds) as inner,
+            ):
+                yield Transaction(inner)
+                await inner.commit()
+        except (Neo4jError, DriverError) as error:
+            raise translated(error) from error
+        except TimeoutError as error:
+            if not bound.expired():  # one of the block's own
+                raise
+            raise too_slow() from error
 
 
 def translated(error: Neo4jError | DriverError) -> EngineError:

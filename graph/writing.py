@@ -21,7 +21,7 @@ LEASE = timedelta(minutes=10)
 
 _REGISTER = """
 WITH datetime.realtime() AS now
-CREATE (w:Write {id: $id, registeredAt: now, until: now + duration({seconds: $seconds})})
+CREATE (w:Write {id: $id, registeredAt: now, until: now + duration({seconds: $lease})})
 WITH w, now - duration('PT1H') AS past
 CALL (past) {
   MATCH (old:Write) WHERE old.until < past
@@ -55,7 +55,7 @@ async def write(
     """
     key = f"Write:{uuid.uuid4()}"
     seconds = lease.total_seconds()
-    await database.run(_REGISTER, id=key, seconds=seconds + _MARGIN_SECONDS)
+    await database.run(_REGISTER, id=key, lease=seconds + _MARGIN_SECONDS)
     try:
         async with database.transaction(seconds) as transaction:
             if lock is not None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from api.request import REQUEST_ID
 from graph.database import Database
-from graph.errors import GraphError
+from graph.errors import EngineError, GraphError
 from graph.permissions import PUBLIC, Viewer
 from graph.trail.log import Entry, record_alone
 from graph.words import Action
@@ -62,11 +62,18 @@ class Denials:
             targets = (target,) if target else ()
             told = {"count": count, "firstRequest": first[kind]}
             said[viewer].append(Entry(Action.DENIAL, targets, after=told, note=reason))
+        waiting = dict(said)
         for viewer, entries in said.items():
             try:
                 await record_alone(self.database, viewer, entries, request="")
             except GraphError as error:
-                again = {kind: count for kind, count in counts.items() if kind[0] == viewer}
-                self._counts += Counter(again)
-                self._first |= {kind: first[kind] for kind in again}
                 log.warning("denials cannot be recorded: %s", error)
+                if isinstance(
+                    error, EngineError
+                ):  # each of the others would wait as long, and the service may be ending
+                    break
+                continue
+            del waiting[viewer]
+        again = {kind: count for kind, count in counts.items() if kind[0] in waiting}
+        self._counts += Counter(again)
+        self._first |= {kind: first[kind] for kind in again}

@@ -19,6 +19,7 @@ from graph.imports.present import Fit
 from graph.imports.records import Records
 from graph.permissions import Viewer
 from graph.sight import load_within, sight_of
+from graph.trail.log import in_force
 from graph.words import Role
 
 REGIONS: LiteralString = "UNWIND $ids AS id MATCH (own:Region {id: id}) RETURN <place> AS place".replace(
@@ -42,11 +43,12 @@ WHO = (
 )
 
 
-async def admit(database: Database, viewer: Viewer, today: date) -> None:
-    """Refused where the viewer has no role that imports anything: known before there is a file."""
+async def admit(database: Database, viewer: Viewer, today: date) -> Viewer:
+    """Who imports, with the roles in force; Refused where none of them imports anything: known before there is a file."""
     sight = await sight_of(database, viewer, today)
     if not {binding.role for binding in sight.bindings} & {line.role for line in WHO}:
         demand((), WHO, Place())
+    return in_force(viewer, sight.bindings)
 
 
 async def permit(database: Database, viewer: Viewer, reading: Reading, today: date) -> Allow:

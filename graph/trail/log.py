@@ -7,21 +7,23 @@ properties are copies of what the payload says, for search.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
 from graph.database import Database, Transaction
 from graph.errors import TrailError
-from graph.permissions import Viewer
+from graph.permissions import Binding, Viewer
 from graph.settled import INSTANT
 from graph.trail.canonical import encode, plain
 from graph.trail.merkle import append, leaf
-from graph.words import Action
+from graph.words import Action, Role
 
 SYSTEM = "Log:system"
 """The log of what no department does; it alone has no stroke in its name."""
 FORMAT = 1
 """The form of the payload; a later one has another number."""
+SECONDS = 10.0
+"""How long an event that is alone may take: who waits for it is a login, or the end of the service."""
 CHUNK = 2_000_000
 """About how much text goes to the engine in one statement."""
 COPIED = ("log", "seq", "previous", "action", "actor", "department", "onBehalfOf", "request", "targets", "at")
@@ -97,14 +99,25 @@ async def record(
 
 async def record_alone(database: Database, viewer: Viewer, entries: Iterable[Entry], *, request: str) -> list[str]:
     """Append events in a transaction of their own: of logins, denials, exports, which change nothing else."""
-    async with database.transaction() as tx:
+    async with database.transaction(SECONDS) as tx:
         [now] = await tx.run(_NOW)
         return await record(tx, viewer, entries, at=now["at"], request=request)
 
 
+def in_force(viewer: Viewer, bindings: Iterable[Binding]) -> Viewer:
+    """Who acts, as the trail has him: with the roles that the catalog grants him beside those of his token.
+
+    Where the token names no department, and the roles are bound to one alone, he acts for that.
+    """
+    held = [binding for binding in bindings if binding.role is not Role.PUBLIC]
+    departments = {binding.department for binding in held} - {""}
+    department = viewer.department or (departments.pop() if len(departments) == 1 else "")
+    return replace(viewer, roles=viewer.roles | {binding.role for binding in held}, department=department)
+
+
 async def holds_trail(database: Database) -> bool:
     """Whether there is a trail: not in a database that is empty, of an early release, or somebody else's."""
-    [found] = await database.run(_ANY)
+    [found] = await database.run(_ANY, seconds=SECONDS)
     return found["holds"]
 
 

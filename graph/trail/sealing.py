@@ -32,6 +32,8 @@ log = logging.getLogger("yuanliu")
 EVERY_SECONDS = 60.0
 EVERY_EVENTS = 1000
 PAUSE = 2.0
+SECONDS = 10.0
+"""How long each transaction of a checkpoint may take."""
 CURE = "`yuanliu audit verify` says what; after restoring a copy: `yuanliu audit checkpoint --restored`."
 
 _LOCK: LiteralString = (
@@ -90,7 +92,7 @@ async def seal(
     another key signs its checkpoints. After a copy was restored, what of it is kept is found from the events.
     """
     restored, _ = await kept(database, ring) if why is Why.RESTORED else (0, 0)
-    async with database.transaction() as tx:
+    async with database.transaction(SECONDS) as tx:
         [head] = await tx.run(_LOCK)
         number, heads, last = head["number"], read_list(head["logs"]), ring.last()
         if not is_number(number):
@@ -190,7 +192,7 @@ async def _append(database: Database, ring: Keyring, until: int) -> None:
     """
     last, keys = ring.last(), ring.public()
     genuine: list[Checkpoint] = []
-    rows = await database.run(_LATER, number=last.number if last else 0)
+    rows = await database.run(_LATER, seconds=SECONDS, number=last.number if last else 0)
     for row in rows:
         checkpoint = read_row(row)
         if checkpoint is None or (checkpoint.number > until and signer(checkpoint.note, keys) is None):
@@ -255,5 +257,5 @@ async def keep_sealing(database: Database, ring: Keyring, viewer: Viewer, covere
 
 async def _waiting(database: Database) -> int:
     """How many events no checkpoint covers yet."""
-    [row] = await database.run(_WAITING)
+    [row] = await database.run(_WAITING, seconds=SECONDS)
     return row["events"] - sum(size for size, _ in read_list(row["logs"]).values())
