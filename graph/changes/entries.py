@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+from graph.audience import first
 from graph.changes.allowed import Line, Place, Reach
 from graph.changes.places import PLACE, place
 from graph.clocks import holds
@@ -13,12 +14,16 @@ from graph.imports.write import Now, changed
 from graph.mutations import Work
 from graph.words import Publication, RefusalCode, Role, Secrecy, ShareType
 
-HELD: LiteralString = """
+HELD: LiteralString = (
+    """
 MATCH (r:Resource {id: $id}) WHERE <visible r>
 OPTIONAL MATCH (d:Department)-[p:PROVIDES]->(r) WHERE <p>
-WITH r, d ORDER BY d.id LIMIT 1
+WITH r, d, p ORDER BY <first p d>
 RETURN properties(r) AS values, <place> AS place
-""".replace("<p>", holds("p")).replace("<place>", PLACE)
+""".replace("<p>", holds("p"))
+    .replace("<first p d>", first("p", "d"))
+    .replace("<place>", PLACE)
+)
 
 REVIEWERS = (
     Line(
