@@ -19,7 +19,7 @@ def viewer(issuer: Issuer, claims: Mapping[str, Any]) -> Viewer:
     Where a machine acts for somebody (RFC 8693, `act`), the machine is the subject.
     """
     subject = text(claims.get("sub"), "sub")
-    acting = text(found(claims, issuer.acting), "the acting client") or subject
+    acting = actor(claims, issuer.acting) or subject
     held = roles(issuer, found(claims, issuer.roles))
     department = text(found(claims, issuer.department), "the department")
     if is_unbound(held, department):
@@ -54,6 +54,18 @@ def found(claims: Mapping[str, Any], path: Where) -> object:
             return None
         value = value.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def actor(claims: Mapping[str, Any], path: Where) -> str:
+    """The machine that acts, empty where none does; Unauthorized where one does and it is not understood which.
+
+    Where the claim that leads to it is there (`act`), it must say who.
+    """
+    acting = found(claims, path)
+    is_said = not isinstance(path, str) and len(path) > 1 and found(claims, path[:-1]) is not None
+    if acting == "" or (acting is None and is_said):
+        raise Unauthorized("The token says the acting client in a form that is not understood.")
+    return text(acting, "the acting client")
 
 
 def roles(issuer: Issuer, value: object) -> frozenset[Role]:

@@ -62,6 +62,8 @@ BAD_CLAIMS = [
     {"iss": None}, {"iss": "http://127.0.0.1:1"}, {"iss": ["x"]}, {"iss": 5}, {"aud": None}, {"aud": "urn:other"}, {"aud": []},
     {"aud": ["urn:other"]}, {"aud": [AUDIENCE, 5]}, {"aud": {"x": AUDIENCE}}, {"aud": AUDIENCE + " "}, {"sub": None},
     {"sub": ""}, {"sub": 7}, {"sub": "x" * 600}, {"sub": "a\nb"}, {"sub": "\ud800"}, {"cnf": {"jkt": "x"}},
+    {"act": "robot"}, {"act": {}}, {"act": {"client_id": "robot"}}, {"act": {"sub": ""}}, {"act": {"sub": 5}}, {"act": False},
+    {"act": []}, {"act": {"sub": None}},
     {"roles": ["KING"]}, {"roles": 5}, {"roles": [5]}, {"roles": {"PLANNER": True}}, {"department": 5}, {"region": ["x"]},
 ]  # fmt: skip
 
