@@ -137,6 +137,20 @@ async def test_the_link_works_once(browser, links, empty_database):
     assert (await browser.get(links[1])).status_code == 303
 
 
+async def test_without_its_event_there_is_no_session(browser, links, empty_database, monkeypatch):
+    """The database fails as the event of the login is written."""
+
+    async def fails(*_, **__):
+        raise EngineError("The database cannot be reached.")
+
+    monkeypatch.setattr(pages, "record_alone", fails)
+    response = await browser.get(links[0])
+    assert (response.status_code, response.headers.get("set-cookie")) == (503, None)
+    assert not browser.cookies
+    assert (await browser.get("/session")).json()["subject"] == ""
+    assert await events(empty_database, "LOGIN") == []
+
+
 async def test_the_link_does_not_hold_for_long(browser, links, monkeypatch):
     clock = SimpleNamespace(time=time.time, monotonic=lambda: time.monotonic() + pages.LINK_SECONDS + 1)
     monkeypatch.setattr(pages, "time", clock)
