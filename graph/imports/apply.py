@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from graph.audience import stamp
 from graph.batches import batches
 from graph.database import Database, Runner
-from graph.errors import EngineError, ImportRefused
+from graph.errors import EngineError, ImportRefused, Interrupted, TooSlow
 from graph.imports import arriving, present, write
 from graph.imports.locks import lock_region, lock_resources
 from graph.imports.places import RegionName
@@ -53,8 +53,9 @@ async def apply(
     """Import a file for a viewer, or with `dry_run` say what that would do. The trail has an event for each batch.
 
     Raises ImportRefused where questions are open, or a complete file has rejected rows (a dry run instead reports them), or
-    there is nothing to import, Refused as `allow` does, EngineError as the engine does; the graph is then as it was. Once it
-    has changed, nothing is raised any more: rejected rows that cannot be written to their file are counted.
+    there is nothing to import, Refused as `allow` does, EngineError as the engine does; the graph is then as it was, unless
+    the answer of the COMMIT is lost: that error says so. Once the graph has changed, nothing is raised any more: rejected
+    rows that cannot be written to their file are counted.
     """
     options = reading.options
     if reading.questions and not options.dry_run:
@@ -104,6 +105,7 @@ def _refuse_incomplete(report: Report) -> None:
 async def _written(
     database: Database, job: "_Job", zone: str, viewer: Viewer, request: str, allow: Allow | None
 ) -> None:
+    is_done = False
     try:
         async with writing(database, lock=job.lock) as (transaction, at):
             fit = await allow(transaction, job.records) if allow else _whatever
@@ -116,7 +118,13 @@ async def _written(
             await job.write(now, fit)
             told = [job.summary(), *(entry for entry in now.told if entry.targets)]
             await record(transaction, viewer, told, at=at, request=request)
+            is_done = True
     except EngineError as error:
+        if is_done and isinstance(error, Interrupted | TooSlow):
+            raise EngineError(
+                f"{job.name}: 是否已导入无法得知 whether it was imported is not known: the answer of the database is lost.",
+                "再导入一次, 不会重复 Import it again: what was imported changes nothing twice.",
+            ) from error
         if "OutOfMemory" not in error.message:
             raise
         raise ImportRefused(

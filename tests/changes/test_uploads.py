@@ -3,10 +3,12 @@
 import asyncio
 import gzip
 import json
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from faults.proxy import Proxy
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -17,6 +19,7 @@ from api.settings import CURRENT, Settings
 from api.uploads import AT_ONCE, REFUSED_PRICE, Uploads
 from changes.people import ADMINISTRATOR, BUREAU, OFFICER, OTHER_OFFICER, READER, person
 from graph.changes import importing
+from graph.database import Database
 from graph.imports import Limits
 from graph.permissions import PUBLIC
 from graph.words import Role
@@ -280,6 +283,18 @@ async def test_what_is_refused_under_the_locks_is_a_denial_with_its_rules(upload
     )
     assert denial["targets"] == ["Region:410299"]
     assert await present(changing, "ENDED") == []
+
+
+@pytest.mark.parametrize("fault", ["lose request", "lose answer"])
+async def test_a_commit_that_is_lost_is_not_told_as_nothing_done(upload, uploads, changing, fault):
+    async with Proxy(changing.address.uri) as proxy, Database(replace(changing.address, uri=proxy.uri)) as database:
+        uploads.database = database
+        proxy.faults = [fault]
+        _, lines = await upload(ADMINISTRATOR, [row(fault)])
+        assert "not known" in lines[-1]["error"]["message"]
+        assert len(await present(changing, fault)) == (1 if fault == "lose answer" else 0)
+        _, lines = await upload(ADMINISTRATOR, [row(fault)])
+        assert lines[-1]["report"]["new"] == (0 if fault == "lose answer" else 1)
 
 
 async def test_one_file_at_once_for_each_subject(upload, uploads):
