@@ -96,11 +96,9 @@ def short(identifier):
 def families(departments, on):
     """The topmost departments of these, each with its parts: they count as one, however deep."""
     parent = {row["from"]: row["to"] for row in edges("PART_OF", on)}
-
-    def topmost(department):
-        return topmost(parent[department]) if department in parent else department
-
-    return {topmost(each) for each in departments}
+    for _ in range(4):
+        departments = {parent.get(each, each) for each in departments}
+    return departments
 
 
 def by_element(pairs, on):
