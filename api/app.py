@@ -86,8 +86,8 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
             async with database, sealing(database, Keyring(settings.trail), person()) as TALLY.sealed:
                 yield
                 await identity.close()
-                await uploads.denials.close()
                 await database.settle()
+                await uploads.denials.close()
         finally:
             TALLY.sealed = None
             TALLY.lanes.remove(database.lanes)

@@ -181,7 +181,9 @@ class Planner:
         self.size += size
         while self.size > KEPT:
             text, document = self.kept.popitem(last=False)
-            self.size -= CHARACTER_BYTES * len(text) + FIELD_BYTES * sum(plan.fields for plan in document.plans.values())
+            self.size -= CHARACTER_BYTES * len(text) + FIELD_BYTES * sum(
+                plan.fields for plan in document.plans.values()
+            )
 
     def _document(self, text: str) -> Document:
         try:

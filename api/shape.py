@@ -127,8 +127,7 @@ def writer(schema: GraphQLSchema, kind: Any, selection: Selection) -> Name:
         make = page_writer if is_page(inner) else record_writer
         write = make(schema, inner, selection)
     elif is_abstract_type(inner):
-        kinds = schema.get_possible_types(inner)
-        write = tagged_writer({member.name: record_writer(schema, member, selection, start=1) for member in kinds})
+        write = tagged_writer(schema, schema.get_possible_types(inner), selection)
     else:
         return unchanged
     return or_null(write) if nullable else write
@@ -149,24 +148,37 @@ def or_null(write: Name) -> Name:
     return lambda row, values: None if row is None else write(row, values)
 
 
-def tagged_writer(members: Mapping[str, Name]) -> Name:
+def tagged_writer(schema: GraphQLSchema, kinds: Sequence[GraphQLObjectType], selection: Selection) -> Name:
     """The writer of a record whose type only the row knows."""
+    if all(is_plain(kind, selection) for kind in kinds):
+        made = {kind.name: struct(kind, selection) for kind in kinds}
+        return lambda row, _: made[row[0]](*row[1:])
+    members = {kind.name: record_writer(schema, kind, selection, start=1) for kind in kinds}
     return lambda row, values: members[row[0]](row, values)
+
+
+def is_plain(kind: GraphQLObjectType, selection: Selection) -> bool:
+    """Whether nothing but leaves is asked of a record."""
+    return not any(child.on or child.field == "__typename" for child in selection.on.get(kind.name, ()))
+
+
+def struct(kind: GraphQLObjectType, selection: Selection) -> Callable[..., Any]:
+    """The type of what is written of a record: the response keys in request order."""
+    keys = {f"f{place}": child.key for place, child in enumerate(selection.on.get(kind.name, ()))}
+    return msgspec.defstruct(kind.name, [(name, Any) for name in keys], rename=keys, gc=False)
 
 
 def record_writer(schema: GraphQLSchema, kind: GraphQLObjectType, selection: Selection, start: int = 0) -> Name:
     """The writer of a record whose fields begin at `start`."""
-    asked = selection.on.get(kind.name, ())
-    keys = {f"f{place}": child.key for place, child in enumerate(asked)}
-    made = msgspec.defstruct(kind.name, [(name, Any) for name in keys], rename=keys, gc=False)
-    typenames = [place for place, child in enumerate(asked) if child.field == "__typename"]
+    made = struct(kind, selection)
+    if is_plain(kind, selection):
+        return (lambda row, _: made(*row[start:])) if start else lambda row, _: made(*row)
+    typenames = [place for place, child in enumerate(selection.on.get(kind.name, ())) if child.field == "__typename"]
     fields = enumerate(selection.fields(kind.name))
     nested = [(place, writer(schema, kind.fields[child.field].type, child)) for place, child in fields if child.on]
-    if not typenames and not nested:
-        return (lambda row, _: made(*row[start:])) if start else lambda row, _: made(*row)
 
     def write(row: Any, values: Sequence[Any]) -> Any:
-        parts = list(row[start:])
+        parts = row[start:]
         for place, inner in nested:
             parts[place] = inner(parts[place], values)
         for place in typenames:

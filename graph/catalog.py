@@ -63,7 +63,7 @@ async def node(asked: Asked, *, id: str) -> Any:
         return None
 
     def compose(composer: Composer) -> LiteralString:
-        row = composer.tagged(asked.selection, record, 0)
+        row = composer.row(asked.selection, record, 0, record.name)
         return ONE.format(label=record.name, visible=composer.visible(record.name, "n0"), row=row)
 
     columns = await asked.read(compose, variant=record.name, id=id)

@@ -1,9 +1,10 @@
 """Where something came from and where it went: breadth first, each node once, in one statement a direction."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Annotated, Any, LiteralString
 
 from graph.database import instant
@@ -67,12 +68,12 @@ COLUMNS: dict[str, LiteralString] = {
 
 @dataclass(slots=True)
 class Found:
-    """What one walk found: each node's id and rows by its number, the start first; each edge with its columns.
+    """What one walk found: each node `[number, id, row, …]` by its number, the start first; each edge with its columns.
 
     `is_late` when time allowed fewer hops than were asked for.
     """
 
-    nodes: dict[int, tuple[str, list[Any]]]
+    nodes: dict[int, list[Any]]
     edges: list[list[Any]]
     as_of: str
     settled: bool
@@ -184,7 +185,7 @@ class Walk:
         row = await self.asked.read(compose, variant=variant, seconds=seconds, inner=inner, **self.parameters)
         if row is None:
             return None
-        return Found({number: (identity, rows) for number, identity, *rows in row[0]}, row[1], row[2], row[3])
+        return Found({node[0]: node for node in row[0]}, row[1], row[2], row[3])
 
 
 def walk_statement(
@@ -198,7 +199,7 @@ def walk_statement(
     columns: list[str],
 ) -> LiteralString:
     """The statement of one walk."""
-    rows: list[LiteralString] = [", " + composer.tagged(selection, record, 0) for selection in named]
+    rows: list[LiteralString] = [", " + composer.row(selection, record, 0, record.name) for selection in named]
     flows: list[LiteralString] = [", " + COLUMNS[column] for column in columns]
     statement = (
         WALK.replace("<label>", record.name)
@@ -264,37 +265,39 @@ def distances(start: int, edges: Iterable[list[Any]]) -> dict[int, int]:
 def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any]:
     """The fields of a lineage: the walks put together, nearest first, cut at the bounds."""
     kept: dict[int, int] = {}
-    rows: dict[int, tuple[str, list[Any]]] = {}
+    nodes: dict[int, list[Any]] = {}
     flows: dict[int, list[Any]] = {}
     frontier: set[str] = set()
     reasons: set[CutReason] = set()
     start = next(iter(walks[0][1].nodes))
     for way, walk in walks:
         reach = distances(start, walk.edges)
-        order = sorted((reach[number], walk.nodes[number][0], number) for number in walk.nodes)
-        here = {number: distance for distance, _, number in order[: asked.nodes + 1]}
-        rows |= {number: walk.nodes[number] for number in here}
-        for number, distance in here.items():
-            kept[number] = min(distance, kept.get(number, distance))
-        for near, far, edge, *values in walk.edges:
-            if near in here and far in here:
-                flows[edge] = [far, near, *values] if way is Direction.UPSTREAM else [near, far, *values]
-            elif near in here:
-                frontier.add(walk.nodes[near][0])
-                reasons.add(cut_reason(walk, here[near], asked.hops))
+        here = nearest(walk, reach, asked.nodes + 1)
+        for number in here:
+            kept[number] = min(reach[number], kept.get(number, reach[number]))
+        nodes |= here
+        inside = [edge for edge in walk.edges if edge[0] in here and edge[1] in here]
+        if len(inside) < len(walk.edges):
+            for near in {edge[0] for edge in walk.edges if edge[0] in here and edge[1] not in here}:
+                frontier.add(here[near][1])
+                reasons.add(cut_reason(walk, reach[near], asked.hops))
+        if way is Direction.UPSTREAM:
+            inside = [[far, near, *rest] for near, far, *rest in inside]
+        flows |= {edge[2]: edge for edge in inside}
     # Ids are compared once for each node; below, numbers are.
-    rank = {number: place for place, number in enumerate(sorted(rows, key=lambda number: rows[number][0]))}
+    by_id = sorted(nodes.values(), key=itemgetter(1))
+    rank = {node[0]: place for place, node in enumerate(by_id)}
     size = len(rank)
-    ordered = sorted(kept, key=lambda number: kept[number] * size + rank[number])
+    ordered = sorted(rank, key=kept.__getitem__)
     listed = list(flows.values())
     if asked.columns:
-        listed.sort(key=lambda flow: [*map(str, flow[2:])])
+        listed.sort(key=lambda flow: [*map(str, flow[3:])])
     listed.sort(key=lambda flow: rank[flow[0]] * size + rank[flow[1]])
 
     def node(numbers: Iterable[int]) -> Put:
         def put(selection: Selection) -> list[Any]:
-            column = asked.named[id(selection)]
-            return [rows[number][1][column] for number in numbers]
+            column = asked.named[id(selection)] + 2
+            return [nodes[number][column] for number in numbers]
 
         return put
 
@@ -304,7 +307,7 @@ def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any
     reason = min(reasons, key=list(reversed(CutReason)).index, default=None)
     reached = {"node": node(ordered), "distance": [kept[number] for number in ordered]}
     flow: dict[str, Any] = {
-        name: [values[place] for values in listed] for place, name in enumerate(asked.columns, start=2)
+        name: [values[place] for values in listed] for place, name in enumerate(asked.columns, start=3)
     }
     flow["from"], flow["to"] = node([values[0] for values in listed]), node([values[1] for values in listed])
     return {
@@ -314,6 +317,14 @@ def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any
         "truncated": one("Truncation", {"reason": reason, "frontier": sorted(frontier)}) if reasons else None,
         "settled": all(walk.settled for _, walk in walks),
     }
+
+
+def nearest(walk: Found, reach: Mapping[int, int], most: int) -> dict[int, list[Any]]:
+    """The nodes of a walk, or the first of them by distance, then id, where there are more than `most`."""
+    if len(walk.nodes) <= most:
+        return walk.nodes
+    order = sorted(walk.nodes.values(), key=lambda node: (reach[node[0]], node[1]))
+    return {node[0]: node for node in order[:most]}
 
 
 def cut_reason(walk: Found, distance: int, hops: int) -> CutReason:

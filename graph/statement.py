@@ -81,9 +81,14 @@ class Composer:
         return "MATCH " + pattern + " WHERE " + clocks + self.visible(label, m)
 
     def record(
-        self, selection: Selection, record: Declared, depth: int, state: LiteralString | None = None
+        self,
+        selection: Selection,
+        record: Declared,
+        depth: int,
+        state: LiteralString | None = None,
+        tag: LiteralString = "",
     ) -> LiteralString:
-        """The row of the node at `depth`: its asked fields, in order.
+        """The row of the node at `depth`: its asked fields, in order, behind the `tag` if there is one.
 
         Many properties and nothing else are read at once, by a map: each alone would walk the node's chain of properties again.
         """
@@ -91,6 +96,8 @@ class Composer:
         read = [] if state else properties(record, asked)
         here = VIEWS[depth] if read else NODES[depth]
         fields: list[LiteralString] = [self.field(child, record, depth, here, state) for child in asked]
+        if tag:
+            fields.insert(0, "'" + tag + "'")
         row: LiteralString = "[" + ", ".join(fields) + "]"
         return "[" + here + " IN [" + NODES[depth] + "{" + ", ".join(read) + "}] | " + row + "][0]" if read else row
 
@@ -132,18 +139,14 @@ class Composer:
         allowed = allowed.replace("{n}", NODES[depth]).replace("{s}", state)
         return "(CASE WHEN " + allowed + " THEN " + value + " END)"
 
-    def row(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
-        """The row of the node at `depth` in the state that the two dates ask for."""
+    def row(self, selection: Selection, record: Declared, depth: int, tag: LiteralString = "") -> LiteralString:
+        """The row of the node at `depth` in the state that the two dates ask for, behind the `tag` if there is one."""
         if self.dated and record.has_states:
             # A node without a state on that day is still an end of an edge that holds: then its present state speaks.
             now, then = NODES[depth], STATES[depth]
-            row = self.record(selection, record, depth, then)
+            row = self.record(selection, record, depth, then, tag)
             return "[" + then + " IN [coalesce(" + self.state(record.name, now) + ", " + now + ")] | " + row + "][0]"
-        return self.record(selection, record, depth)
-
-    def tagged(self, selection: Selection, record: Declared, depth: int) -> LiteralString:
-        """The row of the node at `depth` where the schema has an interface: the record's name in front."""
-        return "['" + record.name + "'] + " + self.row(selection, record, depth)
+        return self.record(selection, record, depth, tag=tag)
 
     def any_of(self, selection: Selection, records: Sequence[Declared], depth: int) -> LiteralString:
         """The row of the node at `depth`, which may be of several records; one for all where it is the same for each."""

@@ -82,6 +82,10 @@ class DataItem(Asserted):
     length: Annotated[int | None, Value("数据长度 Length.", "{s}.length")]
     description: Annotated[str | None, Value("说明 Description.", "{s}.description")]
     isPersonal: Annotated[bool | None, Value("是否个人信息 Whether it is personal information.", "{s}.isPersonal")]
+    extra: Annotated[
+        list[str],
+        Value("其他列 Columns of the source without a field here, `header: value`.", "coalesce({s}.extra, [])"),
+    ]
     # (:Resource)-[:HAS_ITEM]->(:DataItem)
     resource: Annotated[Resource | None, One("所属信息资源 Its resource.", "({n})<-[{e}:HAS_ITEM]-({m}:Resource)")]
     # (:DataItem)-[:MEANS]->(:DataElement)

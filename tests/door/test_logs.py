@@ -65,7 +65,9 @@ def test_of_an_exception_only_its_type_and_place_are_told(lines):
 
 
 def test_what_asyncio_says_of_a_task_shows_no_value(lines):
-    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: <Task exception=ValueError('张三丰')>")
+    logging.getLogger("asyncio").error(
+        "Task exception was never retrieved\nfuture: <Task exception=ValueError('张三丰')>"
+    )
     [line] = lines()
     assert line["message"] == "Task exception was never retrieved"
 

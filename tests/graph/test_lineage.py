@@ -169,7 +169,7 @@ async def test_a_cut_answer_is_the_first_by_distance_and_id_whatever_was_written
 OPEN = """CREATE (:Write {id: 'Write:' + randomUUID(), registeredAt: datetime.realtime(),
   until: datetime.realtime() + duration({minutes: $minutes})})"""
 KNOWN = """CREATE (:Write {id: 'Write:' + randomUUID(), registeredAt: datetime.realtime(), until: datetime.realtime(),
-  at: datetime.realtime() + duration({seconds: $seconds})})"""
+  at: datetime.realtime() + duration({seconds: $later})})"""
 
 
 async def settled(database, of, **asked):
@@ -188,7 +188,7 @@ async def test_an_answer_is_settled_when_no_write_can_come_before_its_instant(em
     assert await settled(empty_database, name, knownAt=now - timedelta(minutes=1)), "but not one before it began"
     await empty_database.run("MATCH (w:Write) SET w.at = datetime.realtime()")
     assert await settled(empty_database, name), "its instant is fixed, and it is seen"
-    await empty_database.run(KNOWN, seconds=3600)
+    await empty_database.run(KNOWN, later=3600)
     assert not await settled(empty_database, name), "a write became known after the statement began"
     assert await settled(empty_database, name, knownAt=now), "which cannot touch an answer about an earlier instant"
 

@@ -5,7 +5,6 @@ import pytest
 from graph.errors import ImportRefused
 from imports.files import counted, everything, item, load, resource
 
-
 SAID = {"mapping": {"更新时间": "lastUpdatedAt"}}
 
 
