@@ -15,9 +15,9 @@ for the others). The table has the medians of the requests a second, and ratios:
 within one round, so that what else the machine does cancels out.
 
 **Lineage.** 2M resources in 12 layers with 5M flows are imported offline into a second database. From 60 starts the
-lineage downstream over 10 hops is asked in turns: the bare statement over the driver, the service in one process, and
-the service over HTTP. Both must name the same nodes and flows. The table has percentiles over the starts of medians over the
-rounds.
+lineage downstream over 10 hops is asked in turns: the bare statement over the driver and the service in one process, the
+floor with the bare statement and the service over HTTP. Both must name the same nodes and flows. The table has
+percentiles over the starts of medians over the rounds.
 
 **The trail.** 1, 4 and 16 writers append events for some seconds, each to the log of a department of its own and all to
 one, in the transaction of a small write.

@@ -5,7 +5,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -55,48 +56,58 @@ class Walked:
 
 
 async def measure(server: Server, *, rounds: int, say: Any = print) -> Walked:
-    """Ask for the lineage of each start: the bare statement, the service in this process, the service over HTTP."""
+    """Ask for the lineage of each start: the bare statement and the service, each in this process and over HTTP."""
     async with Database(Address(server.uri, server.user, server.password)) as database:
         say("indexes …")
         await migrate(database, purpose="bench")
         say("choosing the starts …")
         starts = await chosen(database)
         answerer = Answerer(SCHEMA, database, date.today)
-        with running(python("ours"), server) as port:
-            loop = asyncio.get_running_loop()
-            _, caller = await loop.create_connection(lambda: Caller(iter(())), "127.0.0.1", port)
 
-            async def bare(of: str) -> Any:
-                return await database.read(BARE, {"of": of, "on": date.today(), "nodes": MOST})  # noqa: DTZ011
+        async def bare(of: str) -> Any:
+            return await database.read(BARE, {"of": of, "on": date.today(), "nodes": MOST})  # noqa: DTZ011
 
-            async def inside(of: str) -> Any:
-                return (await answerer.answer(Request(QUERY, None, {"of": of}), LOCAL)).body
+        async def inside(of: str) -> Any:
+            return (await answerer.answer(Request(QUERY, None, {"of": of}), LOCAL)).body
 
-            async def http(of: str) -> Any:
-                caller.requests = iter([request(orjson.dumps({"query": QUERY, "variables": {"of": of}}))])
-                caller.ended = loop.create_future()
-                caller.ask()
-                await caller.ended
-                return caller.last
+        with running(python("ours"), server) as ours, running(python("floor"), server) as raw:
+            async with connection(ours) as http, connection(raw) as floor:
+                ways = {"bare": bare, "inside": inside, "floor": floor, "http": http}
+                walked = Walked({way: [[] for _ in starts] for way in ways})
+                for of in starts:
+                    await compare(walked, of, bare, http)
+                for number in range(rounds + 1):
+                    say(f"lineage: round {number} of {rounds} …" if number else "lineage: warming up …")
+                    for index, of in enumerate(starts):
+                        names = list(ways)
+                        turn = (number + index) % len(names)
+                        for name in names[turn:] + names[:turn]:
+                            began = time.perf_counter()
+                            await ways[name](of)
+                            if number:
+                                walked.times[name][index].append((time.perf_counter() - began) * 1000)
+                return walked
 
-            ways: dict[str, Callable[[str], Awaitable[Any]]] = {"bare": bare, "inside": inside, "http": http}
-            walked = Walked({way: [[] for _ in starts] for way in ways})
-            for of in starts:
-                await compare(walked, of, bare, http)
-            for number in range(rounds + 1):
-                say(f"lineage: round {number} of {rounds} …" if number else "lineage: warming up …")
-                for index, of in enumerate(starts):
-                    names = list(ways)
-                    turn = (number + index) % len(names)
-                    for name in names[turn:] + names[:turn]:
-                        began = time.perf_counter()
-                        await ways[name](of)
-                        if number:
-                            walked.times[name][index].append((time.perf_counter() - began) * 1000)
-            caller.ended = loop.create_future()
-            caller.ended.set_result(None)
-            caller.transport.close()
-            return walked
+
+@asynccontextmanager
+async def connection(port: int) -> AsyncGenerator[Callable[[str], Awaitable[bytes]]]:
+    """What asks the server on a port for the lineage of a start, by one connection; the answer."""
+    loop = asyncio.get_running_loop()
+    _, caller = await loop.create_connection(lambda: Caller(iter(())), "127.0.0.1", port)
+
+    async def ask(of: str) -> bytes:
+        caller.requests = iter([request(orjson.dumps({"query": QUERY, "variables": {"of": of}}))])
+        caller.ended = loop.create_future()
+        caller.ask()
+        await caller.ended
+        return caller.last
+
+    try:
+        yield ask
+    finally:
+        caller.ended = loop.create_future()
+        caller.ended.set_result(None)
+        caller.transport.close()
 
 
 async def chosen(database: Database) -> list[str]:
