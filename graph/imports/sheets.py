@@ -25,6 +25,7 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)")
 _ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]{1,100})="([^"]*)"')
 _MAX_MERGED_AREA = 5_000_000
 _NAMES = frozenset({"name", "item.name"})
+_SAMPLE = re.compile("示例|样例|范例|模板|example|sample|template", re.IGNORECASE)
 _SAID_OF_CODES = frozenset(
     {"abstract", "classification", "item.description", "item.position", "region", "resourceCode"}
 )
@@ -69,7 +70,7 @@ def read_sheets(path: Path, limits: Limits) -> Table:
     try:
         with path.open("rb") as file, Archive(file, path.name, limits) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which are none of ours
-            return _catalog(path, _tables(path, archive, limits), limits)
+            return _catalog(path, *_tables(path, archive, limits), limits)
     except ImportRefused:
         raise
     except Exception as error:  # openpyxl and zipfile do not say which errors a damaged book can raise
@@ -79,12 +80,13 @@ def read_sheets(path: Path, limits: Limits) -> Table:
         ) from error
 
 
-def _tables(path: Path, archive: Archive, limits: Limits) -> dict[str, Table]:
-    """The sheets that have rows below headers, by name."""
+def _tables(path: Path, archive: Archive, limits: Limits) -> tuple[dict[str, Table], set[str]]:
+    """The sheets that have rows below headers, by name, and which are hidden."""
     merged = [list(_merged(archive, part)) for part in _sheet_parts(archive)]
     book = workbook(archive)
     seen = _Seen()
     tables: dict[str, Table] = {}
+    hidden: set[str] = set()
     for place, sheet in enumerate(book.worksheets):
         sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
         rows = cast("Iterator[tuple[object, ...]]", sheet.iter_rows(values_only=True))
@@ -93,21 +95,29 @@ def _tables(path: Path, archive: Archive, limits: Limits) -> dict[str, Table]:
         found = below_headers(grid, numbers, _unmerge(grid, spans))
         if found.rows:
             tables[sheet.title] = found
-    return tables
+            if sheet.sheet_state != "visible":
+                hidden.add(sheet.title)
+    return tables, hidden
 
 
-def _catalog(path: Path, tables: dict[str, Table], limits: Limits) -> Table:
+def _catalog(path: Path, tables: dict[str, Table], hidden: set[str], limits: Limits) -> Table:
     """The largest sheet that is a catalog, and all that have its headers; the largest of all where none is a catalog.
 
-    Raises ImportRefused where a sheet is another catalog; covers, instructions and lists of codes are left out.
+    Raises ImportRefused where a sheet is another catalog; left out are covers, instructions and lists of codes, samples of
+    how to fill in the others, and what is hidden from those who sign the book.
     """
-    if len(tables) < 2:  # noqa: PLR2004
-        return next(iter(tables.values()), Table([], [], []))
-    catalogs = {name: table for name, table in tables.items() if _is_catalog(table)}
-    best = max((catalogs or tables).values(), key=lambda table: len(table.rows))
-    same = {name: table for name, table in tables.items() if set(table.headers) == set(best.headers)}
+    shown = {name: table for name, table in tables.items() if name not in hidden} or tables
+    if len(shown) < 2:  # noqa: PLR2004
+        return replace(next(iter(shown.values()), Table([], [], [])), ignored=len(tables) - len(shown))
+    catalogs = {name: table for name, table in shown.items() if _is_catalog(table)}
+    if any(not _SAMPLE.search(name) for name in catalogs or shown):  # else it is a template that was filled in
+        shown, catalogs = (
+            {name: table for name, table in each.items() if not _SAMPLE.search(name)} for each in (shown, catalogs)
+        )
+    best = max((catalogs or shown).values(), key=lambda table: len(table.rows))
+    same = {name: table for name, table in shown.items() if set(table.headers) == set(best.headers)}
     if others := catalogs.keys() - same.keys():
-        names = ", ".join(name for name in tables if name in others or name in same)
+        names = ", ".join(name for name in shown if name in others or name in same)
         raise ImportRefused(
             f"{path.name}: 几页各是一份目录, 表头不同 several sheets are catalogs, under different headers: {names}.",
             "每页另存为一个文件, 分别导入 Save each as a file of its own and import them one by one.",
@@ -131,10 +141,12 @@ def _catalog(path: Path, tables: dict[str, Table], limits: Limits) -> Table:
 
 
 def _is_catalog(table: Table) -> bool:
-    """Whether columns surely name resources or items, and say of them what no list of codes says."""
+    """Whether columns name, or may name, resources or items, and surely say of them what no list of codes says."""
     columns = [[row[place] for row in table.rows] for place in range(len(table.headers))]
-    sure = {column.field for column in headers.recognise(table.headers, columns, {}) if column.decision == "SURE"}
-    return bool(sure & _NAMES) and bool(sure - _NAMES - _SAID_OF_CODES)
+    said = headers.recognise(table.headers, columns, {})
+    sure = {column.field for column in said if column.decision == "SURE"}
+    named = {column.field for column in said if column.decision != "KEPT"} & _NAMES
+    return bool(named) and bool(sure - _NAMES - _SAID_OF_CODES)
 
 
 def _fill(path: Path, rows: Iterator[tuple[object, ...]], limits: Limits, seen: _Seen) -> tuple[Grid, list[int]]:
