@@ -18,8 +18,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 _EXCEL_ZERO = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927 to 2119; fewer digits could be a year or a count
 _SECONDS_DIGITS, _MILLIS_DIGITS = 10, 13
-_LARGEST = 10**_MILLIS_DIGITS  # what is not below it, NaN included, is no timestamp
-_MOST_FIGURES = 10**17  # to the millisecond
+_MOST_FIGURES = 10**17  # to the millisecond; what is not below it, NaN included, is no date
 
 _SIGNS = str.maketrans("–—‐‑−·・", "-----..")
 _ZONE = r"(?P<zone>Z|CST|(?:UTC|GMT)?(?:[+-]\d\d:?\d\d|\+\d\d)|UTC|GMT)"
@@ -30,7 +29,7 @@ _CLOCK = (
 _DAY = re.compile(
     r"(\d{4})\s*[-/.年_、]\s*(\d{1,2})\s*[-/.月_、]\s*(\d{1,2})(?!\d)\s*[日号]?\.?"
     r"(?:\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
-    rf"(?:[\sT,]*+(?<![\d./-]){_CLOCK}|Z|[+-]\d\d:\d\d)?"
+    rf"(?:[\sT,]*+(?:(?<![\d./-])|(?=[上下]午)){_CLOCK}|Z|[+-]\d\d:\d\d)?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}|\d{6}|\d{9})?")
 _COMPACT_TIME = re.compile(
@@ -158,7 +157,7 @@ def _in_china(day: Day | None, clock: Mapping[str, str | None]) -> Day | None:
 
 
 def _from_number(number: float) -> Day | None:
-    whole = int(number) if abs(number) < _LARGEST else 0
+    whole = int(number) if abs(number) < _MOST_FIGURES else 0
     if whole in _EXCEL_SERIALS:
         day = _EXCEL_ZERO + timedelta(days=whole)
         return _checked(day.year, day.month, day.day)

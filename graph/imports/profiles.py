@@ -22,6 +22,8 @@ _PARTY = re.compile(
     r"(?:局|厅|委|部|办|院|会|署|处|所|站|中心|公司|集团|银行|学校|大学|医院|团|馆|队|政府|法院|检察院|海关|分局|支队|总队|社|室|区|县|市|州|镇|乡|街道|旗|盟|协会|联|税务)"
     r"(?:[(（][^)）]*[)）])?$"
 )
+_PLACED = re.compile(r"(?!.*(?:信息|数据|目录|名录|名单|清单|情况|表)$).{0,8}[省市区县州盟旗].{2,12}")
+"""A place and what is of it, as 开封市气象台 and 市红十字: a party, unless its end is that of a resource's title."""
 _PARTY_WORDS = re.compile(
     r"\b(?:department|ministry|agency|office|bureau|council|commission|authority|administration|board|service|city|county"
     r"|university|institute|court|police)\b",
@@ -116,7 +118,7 @@ def _sample(column: Sequence[object]) -> list[object]:
     seen: Counter[str] = Counter()
     lots: list[tuple[int, str, int]] = []
     for place, value in enumerate(column):
-        said = value if isinstance(value, str) else f"\0{type(value).__name__}{value!r}"
+        said = cell_key(value)
         seen[said] += 1
         lots.append((zlib.crc32(f"{seen[said]}\0{said}".encode(errors="replace")), said, place))
     return [column[place] for _, _, place in heapq.nsmallest(SAMPLE, lots)]
@@ -133,6 +135,11 @@ def cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return values.text_of(str(value))
+
+
+def cell_key(value: object) -> str:
+    """What tells a cell from every other that says something else: the number 1 from the text `1`, too."""
+    return value if isinstance(value, str) else f"\0{type(value).__name__}{value!r}"
 
 
 def support(name: str, profile: Profile) -> float | None:
@@ -209,7 +216,7 @@ def _provider(profile: Profile) -> float | None:
 
 
 def _is_party(text: str) -> bool:
-    return _PARTY.search(text[-_END:]) is not None or _PARTY_WORDS.search(text[:_END]) is not None
+    return bool(_PARTY.search(text[-_END:]) or _PLACED.fullmatch(text) or _PARTY_WORDS.search(text[:_END]))
 
 
 def _phone(profile: Profile) -> float:

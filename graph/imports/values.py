@@ -33,7 +33,7 @@ _PHONE = re.compile(
 # Possessive, since spaces may stand between all parts: without it a row of them is shared out in every way.
 _COUNT = re.compile(
     r"(?:约|共|近)?\s*+([+-]?(?:\d{1,3}(?:[,，' ]\d{3})+|\d+)(?:\.\d+)?)\s*+([万亿千百]?)\s*+(?:余|多)?\s*+"
-    r"(?:条|个|行|项|笔|份|records|rows)?\s*+(?:记录|数据)?"
+    r"((?:条|个|行|项|笔|份|records|rows)?\s*+(?:记录|数据)?)"
 )
 _UNITS = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _HEADER_UNIT = re.compile(r"[(（\[【](?:单位[:：]?)?\s*([^()（）\[\]【】]{1,12}?)\s*[)）\]】]")
@@ -118,7 +118,7 @@ def unit_of(header: str) -> int:
 def parse_count(value: object, unit: int = 1) -> int | None:
     """A number of records: `1,241,609`, `3.2万`, `约500条`; None where it is not a whole number from 0 on.
 
-    A number that names no unit of its own counts in `unit`.
+    A number that names no unit of its own counts in `unit`: below `数据量(万条)` 500 is 5,000,000, and 500条 is 500.
     """
     if isinstance(value, bool):
         return None
@@ -131,7 +131,7 @@ def parse_count(value: object, unit: int = 1) -> int | None:
     digits = re.sub(r"[,，' ]", "", found[1])
     if len(digits) > _MOST_DIGITS:
         return None
-    unit = _UNITS[found[2]] if found[2] else unit
+    unit = _UNITS[found[2]] if found[2] or found[3] else unit
     number = round(float(digits) * unit, 6) if "." in digits else int(digits) * unit
     return int(number) if number == int(number) and 0 <= number < _LARGEST else None
 

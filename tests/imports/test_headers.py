@@ -265,6 +265,16 @@ def test_parties_in_english(party):
     assert beside("publisher", [party], ["提供单位"]) == ("provider", "SURE")
 
 
+@pytest.mark.parametrize("party", ["开封市气象台", "开封市科协", "市红十字", "市融媒体"])
+def test_a_department_of_a_place_that_ends_in_no_word_of_departments(party):
+    assert beside("提供单位", [party], ["提供单位"]) == ("provider", "SURE")
+
+
+def test_a_title_that_names_a_place_is_no_party():
+    rows = [{"zzz": f"开封市第{n}期生产信息", "更新周期": "每月"} for n in range(30)]
+    assert decided(rows)["zzz"] == ("name", "ASK")
+
+
 def test_what_is_said_of_items_that_have_no_name_is_kept():
     assert beside("字段说明", ["包含姓名、住址"]) == (None, "KEPT")
     rows = [{"资源名称": "甲", "字段名称": f"字段{n}", "字段说明": "填写"} for n in range(3)]
