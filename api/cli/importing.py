@@ -21,6 +21,7 @@ from graph.database import Address, Database
 from graph.errors import BadInput
 from graph.imports import Options, Reading, RegionName, Rejection, Report, apply, known_regions, plan
 from graph.imports.headers import leaf
+from graph.imports.kinds import kinds_of
 from graph.imports.words import plain
 
 ASKED = 3
@@ -82,7 +83,8 @@ async def imported(address: Address, files: list[Path], options: Options, *, as_
         regions = await known_regions(database)
         last, answers = understood(files, options, regions)
         for file, own in zip(files, answers, strict=True):
-            reading = plan(file, own, regions, last)
+            is_read = last is not None and last.path == file and last.options == own
+            reading = last if last and is_read else plan(file, own, regions, last)
             report = await applied(database, reading) if not reading.questions or options.dry_run else asked(reading)
             if as_json:
                 sys.stdout.write(json.dumps(report.as_json(), ensure_ascii=False) + "\n")
@@ -98,12 +100,12 @@ def understood(
     """Read every file and ask what must be asked, before any is imported: the last reading, and the options of each file.
 
     Only the last is kept, for all may be more than fits into memory. ImportRefused for a file that cannot be read; BadInput for
-    a `--map` that fits no file, and for two complete files that would close what the other has.
+    a `--map` that fits no file, and for two complete files of the same kind, that would close what the other has.
     """
     reading: Reading | None = None
     columns: list[str] = []
     answers: list[Options] = []
-    whole: dict[tuple[str, str], Path] = {}
+    whole: dict[tuple[str, str, str], Path] = {}
     for file in files:
         reading = plan(file, replace(options, mapping={}), regions)
         columns += reading.table.headers
@@ -111,11 +113,11 @@ def understood(
             reading = plan(file, replace(options, mapping=fitting), regions, reading)
         reading = answered(reading, regions)
         answers.append(reading.options)
-        if options.complete and reading.source and reading.region:
-            other = whole.setdefault((reading.source, reading.region), file)
+        for kind in kinds_of(reading.columns) if options.complete and reading.source and reading.region else ():
+            other = whole.setdefault((reading.source or "", reading.region or "", kind), file)
             if other is not file:
                 raise BadInput(
-                    f"{other.name}, {file.name}: 来源和行政区划相同 have one source and region; "
+                    f"{other.name}, {file.name}: 来源, 行政区划和种类相同 list {kind} of one source and region; "
                     "with --complete each would close what only the other has.",
                     "合成一个文件, 或去掉 --complete Make one file of them, or leave --complete out; nothing was changed.",
                 )
@@ -136,7 +138,7 @@ def fits(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
 async def applied(database: Database, reading: Reading) -> Report:
     """Write the file, with a bar."""
     with bar() as progress:
-        task = progress.add_task(reading.path.name, total=None)
+        task = progress.add_task(escape(reading.path.name), total=None)
 
         def advance(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
@@ -165,17 +167,21 @@ def is_unwritten(report: Report) -> bool:
 def show(report: Report) -> None:
     """The report for a person."""
     columns = Table(
-        "列", "字段", "把握", "决定", "理由", title=f"{report.file}（{report.rows}行）", title_justify="left"
+        "列", "字段", "把握", "决定", "理由", title=f"{escape(report.file)}（{report.rows}行）", title_justify="left"
     )
     for column in report.columns:
         columns.add_row(
-            column.header, column.field or "", f"{column.confidence:.2f}", DECISIONS[column.decision], column.why
+            escape(column.header),
+            column.field or "",
+            f"{column.confidence:.2f}",
+            DECISIONS[column.decision],
+            escape(column.why),
         )
     output.print(columns)
     if report.questions:
         errors.print("尚未导入 Not imported; say:", style="yellow")
         for question in report.questions:
-            errors.print(f"  {question.option}    {question.text}", highlight=False)
+            errors.print(f"  {question.option}    {question.text}", markup=False, highlight=False)
         return
     kind = "试运行 dry run: " if report.is_dry_run else ""
     output.print(
@@ -185,7 +191,7 @@ def show(report: Report) -> None:
     for name, count in sorted(report.counts.items()):
         output.print(f"  {name}: {count}", style="dim", highlight=False)
     if report.rejected_file:
-        output.print(f"退回的行 Rejected rows: {report.rejected_file}", highlight=False)
+        output.print(f"退回的行 Rejected rows: {report.rejected_file}", markup=False, highlight=False)
     elif report.rejected:
         show_rejected(report.rejected)
     if is_unwritten(report):

@@ -8,7 +8,8 @@ from typing import cast
 from graph.imports import fields, keys
 from graph.imports.cells import Cell, Parser, parser_for
 from graph.imports.headers import Column, leaf
-from graph.imports.profiles import cell_text
+from graph.imports.kinds import is_used, kinds_of
+from graph.imports.profiles import cell_key, cell_text
 from graph.imports.report import Rejection
 from graph.imports.sheets import Table
 from graph.words import Secrecy
@@ -69,6 +70,7 @@ class _Row:
     of_item: list[str] = field(default_factory=list[str])
     kept: dict[int, str] = field(default_factory=dict[int, str])
     problem: Rejection | None = None
+    is_below: bool = False  # its resource is that of the row above: what is blank in it says nothing of the item
 
     @property
     def extra(self) -> list[str]:
@@ -114,13 +116,12 @@ class _Reader:
         self._used: list[_Use] = []
         self._kept: list[tuple[int, str]] = []
         for place, column in enumerate(columns):
-            if column.decision == "SURE" and column.field and column.field != "region":
+            if column.field and is_used(column):
                 self._used.append((place, column.header, column.field, parser_for(column.field, leaf(column.header))))
             else:
                 self._kept.append((place, column.header))
-        mapped = {name for _, _, name, _ in self._used}
-        self.has_items = "item.name" in mapped
-        self.is_items_only = self.has_items and not (mapped - set(fields.ITEM_FIELDS) - set(fields.REFERENCE_FIELDS))
+        kinds = kinds_of(columns)
+        self.has_items, self.is_items_only = "items" in kinds, "resources" not in kinds
 
     def rows(self, counts: Counter[str]) -> Iterable[_Row]:
         """Read rows in the file's order; an item row without any word on its resource belongs to the one above it."""
@@ -176,6 +177,7 @@ class _Reader:
             )
             return
         counts["filledDown"] += 1
+        row.is_below = True
         own, row.resource = row.resource, dict(above.resource) if above else {}
         told = above.of_resource if above else []
         said = [text for text in row.of_resource if text not in told]
@@ -196,7 +198,7 @@ class _Reader:
     @staticmethod
     def _read_cell(row: _Row, raw: object, use: _Use, cache: dict[str, Cell], counts: Counter[str]) -> None:
         _, header, name, parse = use
-        key = raw if isinstance(raw, str) else f"\0{type(raw).__name__}{raw!r}"
+        key = cell_key(raw)
         cell = cache.get(key)
         if cell is None:
             cell = cache[key] = parse(raw)
@@ -283,14 +285,16 @@ def _entries(
 
 
 def _gather_extra(rows: Sequence[_Row], of_row: Sequence[Entry]) -> None:
-    """Where rows are items: what their resource says beyond the fields; what differs from item to item is the items'."""
-    first: dict[tuple[int, int], str] = {}
+    """Where rows are items: what their resource says beyond the fields; what differs from item to item is the items'.
+
+    What one item says and another leaves blank differs, too; a row below its resource's leaves blank what that one says.
+    """
+    first: dict[int, _Row] = {}
     differing: set[int] = set()
     for row, entry in zip(rows, of_row, strict=True):
-        if row.item.get("name"):
-            differing |= {
-                place for place, text in row.kept.items() if first.setdefault((id(entry), place), text) != text
-            }
+        known = first.setdefault(id(entry), row).kept
+        places = row.kept.keys() if row.is_below else row.kept.keys() | known.keys()
+        differing |= {place for place in places if row.kept.get(place) != known.get(place)}
     extras: dict[int, tuple[Entry, set[str]]] = {}
     for row, entry in zip(rows, of_row, strict=True):
         extra = extras.setdefault(id(entry), (entry, set()))[1]

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from graph.imports.reading import Reading
@@ -17,15 +18,14 @@ def keep_rejected(reading: Reading, rejected: Sequence[Rejection]) -> Path | Non
 
     Where no row is rejected, what an earlier import of the file left there goes: it is no longer true.
     """
-    folder = reading.options.rejected_to or reading.path.parent
-    target = folder / f"{reading.path.name}.rejected.csv"
+    target = _target(reading.path, reading.options.rejected_to)
     if not rejected:
         with contextlib.suppress(OSError):
             if _is_ours(target):
                 target.unlink()
         return None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("w", encoding=_ENCODING, newline="") as file:
             lines = csv.writer(file)
             lines.writerow(_HEADERS)
@@ -33,6 +33,14 @@ def keep_rejected(reading: Reading, rejected: Sequence[Rejection]) -> Path | Non
     except OSError:
         return None
     return target
+
+
+def _target(path: Path, folder: Path | None) -> Path:
+    """Beside the file; in a folder for those of many files, each has its own, though files of several folders have one name."""
+    if folder is None:
+        return path.with_name(f"{path.name}.rejected.csv")
+    origin = sha256(str(path.parent.resolve()).encode(errors="surrogateescape")).hexdigest()[:8]
+    return folder / f"{path.name}.{origin}.rejected.csv"
 
 
 def _is_ours(path: Path) -> bool:

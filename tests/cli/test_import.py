@@ -1,15 +1,20 @@
 """`yuanliu import` with several files and with a person at the terminal."""
 
+import io
 import json
 import os
 import pty
 import subprocess
+from contextlib import asynccontextmanager
 
 import pytest
+from rich.console import Console
 
 from api.cli import dialogue, importing
 from graph.errors import BadInput, ImportRefused
-from graph.imports import Options, RegionName, plan
+from graph.imports import Options, RegionName, Rejection, Report, plan
+from graph.imports.headers import Column
+from graph.imports.report import Question
 
 from .conftest import ROWS, YUANLIU, catalog_file, environment
 
@@ -108,6 +113,85 @@ def test_parts_of_a_catalog_are_not_complete(tmp_path):
         importing.understood(parts, Options(source="here", region="410300", complete=True), REGIONS)
 
 
+def test_a_list_of_resources_and_one_of_their_items_are_each_complete(tmp_path):
+    resources = file_of(tmp_path, "a.json", ROWS)
+    rows = [{"信息资源名称": "行政许可信息", "信息项名称": name, "数据类型": "字符型"} for name in ("编号", "日期")]
+    items = [file_of(tmp_path, name, [row]) for name, row in zip(("b.json", "c.json"), rows, strict=True)]
+    both = file_of(tmp_path, "d.json", [rows[0] | ROWS[0]])
+    complete = Options(source="here", region="410300", complete=True)
+    importing.understood([resources, items[0]], complete, REGIONS)
+    for files, kind in ((items, "items"), ([items[0], both], "items"), ([both, resources], "resources")):
+        with pytest.raises(BadInput, match=f"list {kind} of one source and region"):
+            importing.understood(files, complete, REGIONS)
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """What is shown to a person, on both streams."""
+    text = io.StringIO()
+    for name in ("output", "errors"):
+        monkeypatch.setattr(importing, name, Console(file=text, width=300))
+    return text
+
+
+def test_what_a_file_says_is_no_markup(printed, tmp_path):
+    column = Column("人数[/百人]", "recordCount", 0.9, "SURE", "像[red] looks")
+    report = Report(
+        "目录[/a].xlsx", 1, [column], [Rejection(2, "人[/]", "[b]", "[/x]", "[y]")], rejected_file=tmp_path / "[/a].csv"
+    )
+    importing.show(report)
+    report.rejected_file = None
+    importing.show(report)
+    report.questions = [Question("COLUMN", "“量[/]”?", "--map '量[/]=recordCount'")]
+    importing.show(report)
+    said = printed.getvalue()
+    for text in (
+        "目录[/a].xlsx",
+        "人数[/百人]",
+        "像[red]",
+        "人[/]",
+        "[b]",
+        "[/x]",
+        "[y]",
+        "[/a].csv",
+        "“量[/]”",
+        "'量[/]=",
+    ):
+        assert text in said
+
+
+async def test_the_bar_has_the_name_of_any_file(monkeypatch, printed, tmp_path):
+    async def apply(*_, **__):
+        return Report("", 0, [], [])
+
+    monkeypatch.setattr(importing, "apply", apply)
+    monkeypatch.setattr("api.cli.console.errors", Console(file=printed, force_terminal=True, width=300))
+    await importing.applied(None, plan(file_of(tmp_path, "目录[b].json", ROWS), Options(), []))
+    assert "目录[b].json" in printed.getvalue()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_the_last_file_is_not_read_again(monkeypatch, tmp_path, count):
+    @asynccontextmanager
+    async def catalog(_):
+        yield None
+
+    async def known_regions(_):
+        return REGIONS
+
+    async def applied(_, reading):
+        return importing.asked(reading)
+
+    for fake in (catalog, known_regions, applied):
+        monkeypatch.setattr(importing, fake.__name__, fake)
+    read = []
+    monkeypatch.setattr(importing, "plan", lambda *words: read.append(words[0]) or plan(*words))
+    files = [file_of(tmp_path, f"{n}.json", ROWS) for n in range(count)]
+    reports = await importing.imported(None, files, Options(source="here", region="410300"), as_json=True)
+    assert [report.file for report in reports] == list(map(str, files))
+    assert len(read) == 2 * count - 1
+
+
 def test_a_file_that_cannot_be_read_is_found_before_another_is_imported(tmp_path):
     files = [file_of(tmp_path, "a.json", ROWS), tmp_path / "none.json"]
     with pytest.raises(ImportRefused, match=r"none\.json"):
@@ -150,7 +234,8 @@ def test_rejected_rows_go_where_they_are_told_or_are_shown(yuanliu, tmp_path):
     words = ("import", str(catalog_file(tmp_path, rows)), *SAID)
     told = yuanliu(*words, "--rejected-to", str(tmp_path / "else"))
     assert told.returncode == 4
-    assert (tmp_path / "else" / "catalog.csv.rejected.csv").exists()
+    [kept] = (tmp_path / "else").iterdir()
+    assert kept.match("catalog.csv.*.rejected.csv")
     dry = yuanliu(*words, "--dry-run")
     assert dry.returncode == 4
     assert "没有名称 no name" in dry.stdout

@@ -56,6 +56,28 @@ def test_what_differs_from_item_to_item_is_the_items_and_the_rest_their_resource
     assert of_items == {f"项{n}": [f"业务口径: 口径{n}"] for n in range(100)} | {"金额": ["业务口径: 元"]}
 
 
+def test_what_is_said_of_one_item_only_is_that_items():
+    head = [*HEAD, "业务口径"]
+    full, below = ["甲表", "市公安局", "每月"], [None, None, None]
+    bare = [*full, None, None, None]
+    for rows in (
+        [[*full, "姓名", "字符型", "户籍"], [*full, "住址", "字符型", None]],
+        [[*full, "住址", "字符型", None], [*full, "姓名", "字符型", "户籍"]],
+        [[*full, "住址", "字符型", None], [*below, "姓名", "字符型", "户籍"]],
+        [bare, [*below, "姓名", "字符型", "户籍"], [*below, "住址", "字符型", None]],
+    ):
+        assert extras(records(head, *rows)) == ({"甲表": []}, {"姓名": ["业务口径: 户籍"], "住址": None})
+
+
+def test_what_a_resource_says_is_its_own_though_the_rows_below_leave_it_blank():
+    head = [*HEAD, "所属平台"]
+    below = [None, None, None, "住址", "字符型", None]
+    for above in (["姓名", "字符型"], [None, None]):
+        of_resources, of_items = extras(records(head, ["甲表", "市公安局", "每月", *above, "平台"], below))
+        assert of_resources == {"甲表": ["所属平台: 平台"]}
+        assert set(of_items.values()) == {None}
+
+
 def test_nothing_is_cut():
     head = ["资源名称", "提供单位", *(f"某某{n}" for n in range(80))]
     found = records(head, ["甲表", "市公安局", *(str(n) * 1_000 for n in range(80))])
