@@ -27,7 +27,7 @@ from graph.errors import BadInput, GraphError, Overloaded
 from graph.lanes import PAGE, POINT, WALK
 from graph.mutations import MUTATIONS
 from graph.permissions import PUBLIC, Viewer
-from graph.questions import QUESTIONS, Asked, Extent, bounded, check_pages, laid_out, lane_of
+from graph.questions import MANY_VALUES, QUESTIONS, Asked, Extent, bounded, check_pages, laid_out, lane_of
 
 log = logging.getLogger("yuanliu")
 encode = msgspec.json.Encoder().encode
@@ -126,7 +126,7 @@ class Answerer:
             plan, prepared = self.planned(request, viewer, until, is_get=is_get)
         except Refused as refused:
             if budget is not None:
-                budget.spend(NEW)
+                budget.spend(max(NEW, self.planner.made - kept))
             body = encode({"errors": [self.told(error, viewer) for error in refused.errors]})
             return Answer(body, executed=False, status=refused.status)
         if budget is not None:
@@ -139,15 +139,28 @@ class Answerer:
         for _, row in rows:
             if isinstance(row, Overloaded):
                 raise row
+        answer = await self.told_in_time(plan, request, prepared, rows)
+        if budget is not None and answer.milliseconds:
+            budget.owe(answer.milliseconds)
+        return answer
+
+    async def told_in_time(
+        self, plan: Plan, request: Request, prepared: Sequence[Prepared], rows: list[tuple[list[Any], Any]]
+    ) -> Answer:
+        """The answer that rows make, in a thread where it is large; Overloaded where too many wait for one."""
         size = sum(
             max(one.extent.values, VALUES_OF_A_ROW * length(row)) for one, (_, row) in zip(prepared, rows, strict=True)
         )
         if not plan.is_planned or any(isinstance(row, GraphQLError) for _, row in rows):
             size *= FALLBACK
-        answer = await laid_out(size, self.written, plan, request, rows)
-        if budget is not None and answer.milliseconds:
-            budget.owe(answer.milliseconds)
-        return answer
+        if plan.introspects:
+            size = max(size, MANY_VALUES)
+        try:
+            return await laid_out(size, self.written, plan, request, rows)
+        except Overloaded:
+            if not plan.is_mutation:
+                raise
+            return self.written(plan, request, rows)  # the change was made: it must be told
 
     def planned(self, request: Request, viewer: Viewer, until: float, *, is_get: bool) -> tuple[Plan, list[Prepared]]:
         """The plan of a request and its root fields; Refused if it is not to be executed."""
@@ -174,7 +187,7 @@ class Answerer:
             asked_for = check_pages(root.selection, values) if root.is_paged else Extent(0, root.fields)
         except (GraphError, GraphQLError) as error:
             return Prepared(root, values, error=as_graphql(error))
-        lane = self.database.lanes.by_name[POINT if is_change else lane_of(QUESTIONS[root.name], asked_for.rows)]
+        lane = self.database.lanes.by_name[lane_of(POINT if is_change else QUESTIONS[root.name].lane, asked_for.rows)]
         asked = Asked(self.database, viewer, root.selection, values, self.today(), lane=lane, until=until)
         return Prepared(root, values, asked, asked_for, is_change=is_change)
 
@@ -292,7 +305,7 @@ def walks_far(prepared: Prepared) -> bool:
 def price(prepared: Prepared) -> int:
     """What a question costs its viewer."""
     if prepared.is_change:
-        return CHANGE
+        return CHANGE + prepared.extent.rows // ROWS_PER_UNIT
     lane = prepared.asked.lane if prepared.asked else None
     return (PRICES[lane.name] if lane else 1) + prepared.extent.rows // ROWS_PER_UNIT
 

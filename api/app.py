@@ -77,7 +77,7 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
     readiness = Readiness(database.is_ready)
     identity = assemble(settings.home, settings.providers, database, say)
 
-    uploads = Uploads(database, identity.identify, settings, rates)
+    uploads = Uploads(database, identity.identify, identity.still, settings, rates)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

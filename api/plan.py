@@ -220,7 +220,7 @@ class Planner:
                 plan.is_planned, plan.introspects = False, True
             else:
                 plan.roots.append(collector.root(root.fields[asked], key, nodes))
-        plan.fields = sum(each.fields for each in plan.roots)
+        plan.fields = len(plan.order) + len(document.conditions) + sum(each.fields for each in plan.roots)
         if collector.is_undecided:
             plan.is_planned = False
         if plan.is_mutation and (len(plan.roots) > 1 or not plan.is_planned):

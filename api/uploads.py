@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from api.door.rate import RateLimited, Rates, retry_after
-from api.identity import Identify
+from api.identity import Identify, Still
 from api.identity.denials import Denials
 from api.identity.errors import NotIdentified
 from api.request import DEPARTMENT, REQUEST_ID
@@ -68,13 +68,20 @@ class Uploads:
     """The endpoint `/import`. Files wait in a folder of their own below the home while they are imported."""
 
     def __init__(
-        self, database: Database, identify: Identify, settings: Settings, rates: Rates, limits: Limits = LIMITS
+        self,
+        database: Database,
+        identify: Identify,
+        still: Still,
+        settings: Settings,
+        rates: Rates,
+        limits: Limits = LIMITS,
     ) -> None:
         self.database = database
         self.rates = rates
         self.denials = Denials(database)
         self.lane = database.lanes.by_name[PAGE]
         self.identify = identify
+        self.still = still
         self.settings = settings
         self.limits = limits
         self.folder = settings.home / "uploads"
@@ -118,13 +125,13 @@ class Uploads:
             whose = "Your other file is" if viewer.subject in self.under_way else "Other files are"
             raise NotTaken(503, "Overloaded", f"{whose} being imported.", "Send it again in a moment.")
         if bucket:
-            bucket.left -= PRICE - REFUSED_PRICE  # the rest of what this request was already admitted for
+            bucket.owe(PRICE - REFUSED_PRICE)  # the rest of what this request was already admitted for
         self.under_way.add(viewer.subject)
         folder = None
         try:
             folder = await asyncio.to_thread(self.place)
             reading = await self.read(request, folder / name, options)
-            await self.identify(request.scope)  # much may have been revoked while the file came
+            await self.still(request.scope)  # he may have been revoked while the file came
             allow = await self.check(request, reading, viewer)
         except OSError as error:
             await asyncio.to_thread(self.leave, viewer, folder)
@@ -223,7 +230,7 @@ class Uploads:
             allow = await permit(self.database, viewer, reading, self.settings.today())
 
         async def allowed(run: Runner, records: Records) -> Fit:
-            await self.identify(request.scope)  # the locks may have been waited for
+            await self.still(request.scope)  # the locks may have been waited for
             return await allow(run, records)
 
         return allowed

@@ -14,14 +14,17 @@ that the node had.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from typing import LiteralString
 
 from graph.batches import BATCH, batches
 from graph.database import Runner
 
 # Of several edges that have begun the one that holds longest counts, the last one where all have ended; then what is still
-# to begin. One recorded wrongly never does.
-FIRST: LiteralString = "coalesce({e}.since > date(), false), {e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
+# to begin. One recorded wrongly never does. Without `$today` the engine's day counts, which may be another than ours.
+FIRST: LiteralString = (
+    "coalesce({e}.since > coalesce($today, date()), false), {e}.until IS NOT NULL, {e}.until DESC, {m}.id LIMIT 1"
+)
 # The names inside are used nowhere else, so that they meet none of the statement around.
 PATH: LiteralString = """head(COLLECT { MATCH (<d>)-[lies:LOCATED_IN WHERE lies.withdrawnAt IS NULL]->(locality:Region)
     RETURN locality.path ORDER BY <first lies locality> })"""
@@ -130,7 +133,7 @@ STAMPS: dict[str, tuple[LiteralString, ...]] = {
 }
 
 
-async def stamp(run: Runner, ids: Iterable[str]) -> None:
+async def stamp(run: Runner, ids: Iterable[str], today: date | None = None) -> None:
     """Set the audience of resources with their items and the grants of them, of grants, systems and projects, by their ids.
 
     A department stands for what it provides, operates and proposes; ids of other kinds are passed over, so that a writer
@@ -149,7 +152,7 @@ async def stamp(run: Runner, ids: Iterable[str]) -> None:
     for kind, statements in STAMPS.items():
         for batch in batches(sorted(kinds[kind])):
             for statement in statements:
-                await run.run(statement, ids=batch)
+                await run.run(statement, ids=batch, today=today)
 
 
 async def stamp_regions(run: Runner) -> None:

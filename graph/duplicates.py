@@ -25,7 +25,7 @@ MATCH (element)<-[m:MEANS WHERE <m>]-(i:DataItem)<-[h:HAS_ITEM WHERE <h>]-(x:Res
 WHERE <visible i> AND <visible x> AND <visible d> AND <visible r>
 RETURN 'PROVIDED_BY_SEVERAL' AS kind, r, d, i, [d.id, d.name, i.id, i.name, x.name, null, toString(p.since)] AS fact
 """
-# A department and its parts, however deep, count as one: that they hold the same data is in order. What can be one of
+# A department and its parts, four levels deep, count as one: that they hold the same data is in order. What can be one of
 # several is looked for first, with no clocks: an element of two items, or of one that two edges lead to.
 DUPLICATES: LiteralString = """
 MATCH (element:DataElement) WHERE <visible element> AND <after>

@@ -21,7 +21,7 @@ from graph.words import Action
 
 FOLDER = Path(__file__).parent / "migrations"
 SECONDS = 3600.0
-"""How long a migration may take."""
+"""How long a migration may take, with those that it waits for."""
 CLAIMS = 10
 """How often an empty database is claimed anew, while others claim it too."""
 
@@ -118,7 +118,7 @@ async def take(database: Database, steps: Sequence[Path]) -> None:
         [state] = await turn.run(TURN)
         for number, step in enumerate(steps[state["version"] :], start=state["version"] + 1):
             for statement in statements(step):
-                await database.run(statement)
+                await database.run(statement, seconds=SECONDS)
             if step.stem in THEN:
                 await THEN[step.stem](database)
             await turn.run(DONE, version=number)

@@ -253,11 +253,11 @@ def bounded(extents: Sequence[Extent]) -> Extent:
     return Extent(rows, values)
 
 
-def lane_of(asked: Question, rows: int) -> str:
-    """The lane of a question that may bring so many rows."""
+def lane_of(lane: str, rows: int) -> str:
+    """The lane of what is asked in `lane`, and may bring so many rows."""
     if rows >= VERY_MANY_ROWS:
         return WALK
-    return PAGE if rows >= MANY_ROWS and asked.lane == POINT else asked.lane
+    return PAGE if rows >= MANY_ROWS and lane == POINT else lane
 
 
 def extent(selection: Selection, values: Sequence[Any]) -> Extent:
@@ -269,7 +269,7 @@ def extent(selection: Selection, values: Sequence[Any]) -> Extent:
         slot = selection.slots.get(name)
         number = values[slot] if slot is not None else None
         if number is not None:
-            size = number
+            size = max(0, number)
             if name != "nodes" and not 0 <= number <= MAX_PAGE:
                 raise BadInput(f"`{name}` is {number}.", f"Ask for 0 to {MAX_PAGE} rows at a time.")
     bounds = [values[selection.slots[name]] for name in PAGED if name in selection.slots]

@@ -66,17 +66,16 @@ async def search(
     terms = unicodedata.normalize("NFKC", text).lower().split()
     if not terms or len(text) > MAX_TEXT or len(terms) > MAX_TERMS:
         raise BadInput("The search has no words, or too many.", f"Give 1 to {MAX_TERMS} words, {MAX_TEXT} characters.")
-    labels = [kind.value for kind in kinds] if kinds is not None else list(NAMED)
+    wanted = NAMED if kinds is None else {kind.value for kind in kinds}
+    labels: tuple[LiteralString, ...] = tuple(name for name in NAMED if name in wanted)
     if not labels:
         return [[], 0]
-    named = Nodes("[n]", tuple(name for name in NAMED if name in labels), is_interface=True)
+    named = Nodes("[n]", labels, is_interface=True)
     columns = Columns(asked.selection, "SearchHit", {"SearchHit.node": named})
     rank, node = position(after)
 
     def compose(composer: Composer) -> LiteralString:
-        allowed: list[LiteralString] = [
-            "(n:" + name + " AND " + composer.visible(name, "n") + ")" for name in NAMED if name in labels
-        ]
+        allowed: list[LiteralString] = ["(n:" + name + " AND " + composer.visible(name, "n") + ")" for name in labels]
         hits = HITS.replace("<visible>", "(" + " OR ".join(allowed) + ")")
         total = TOTAL.replace("<hits>", hits) if wants_total(asked.selection, "SearchHit") else "null"
         found = FOUND.replace("<hits>", hits).replace("<total>", total).replace("<texts>", TEXTS)
@@ -90,7 +89,7 @@ async def search(
         "rank": rank,
         "id": node,
     }
-    columns_found = await asked.read(compose, variant=tuple(labels), first=first, **parameters)
+    columns_found = await asked.read(compose, variant=labels, first=first, **parameters)
     if columns_found is None:
         return [[], 0]
     rows: list[Any] = []

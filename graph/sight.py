@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from graph.audience import path_of
 from graph.clocks import holds
 from graph.database import Database, Runner
-from graph.lanes import PAGE
+from graph.lanes import POINT
 from graph.permissions import OVERSIGHT, STAMPED, TABLE, WHOLE, Binding, Line, Shape, Viewer
 from graph.words import Audience, Position, Role, Scope
 
@@ -172,7 +172,7 @@ def statement() -> LiteralString:
 
 async def load(database: Database, viewer: Viewer, today: date) -> Sight:
     """Work out what the viewer sees."""
-    found = await database.read(statement(), asking(viewer, today), lane=database.lanes.by_name[PAGE])
+    found = await database.read(statement(), asking(viewer, today), lane=database.lanes.by_name[POINT])
     return compiled(viewer, found[0] if found else [], today)
 
 

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import asks something, 4 rows 
 import sys
 
 import typer
+from rich.markup import escape
 
 from api.cli import asking, auditing, demo, engine, importing, serving, token
 from api.cli.console import errors
@@ -40,9 +41,9 @@ def main() -> None:
     try:
         app()
     except GraphError as error:
-        errors.print(f"[bold red]错误[/] {error.message}", highlight=False)
+        errors.print(f"[bold red]错误[/] {escape(error.message)}", highlight=False)
         if error.cure:
-            errors.print(f"[green]→[/] {error.cure}", highlight=False)
+            errors.print(f"[green]→[/] {escape(error.cure)}", highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

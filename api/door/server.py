@@ -63,10 +63,12 @@ class DoorServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End, and leave the interpreter as it was. Clients that are late with what is under way are not waited for."""
         checking = asyncio.create_task(self.check_until_the_end())
-        await super().shutdown(sockets)
-        checking.cancel()
-        sys.setswitchinterval(self.turn)
-        gc.unfreeze()
+        try:
+            await super().shutdown(sockets)
+        finally:
+            checking.cancel()
+            sys.setswitchinterval(self.turn)
+            gc.unfreeze()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end."""
@@ -93,7 +95,7 @@ class DoorServer(uvicorn.Server):
         connections: tuple[Any, ...] = tuple(self.server_state.connections)
         for connection in connections:
             connection.check(now)
-        relieve(connections, self.bounds.held_bytes)
+        relieve(self.server_state.connections, self.bounds.held_bytes)  # without those that were just refused
 
     async def check_until_the_end(self) -> None:
         """Go on to end what is late while what is under way finishes."""

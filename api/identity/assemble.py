@@ -6,7 +6,7 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from api.identity import Identify, Remembers, local
+from api.identity import Identify, Remembers, Still, local
 from api.identity.browser import Browser, LinkBrowser
 from api.identity.code import Code
 from api.identity.denials import Denials
@@ -22,9 +22,10 @@ from graph.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """Who asks, the routes of login and logout, the host names under which the service answers, and what to do at the end."""
+    """Who asks and whether he still counts, the routes of login and logout, the names of the service, what to do at the end."""
 
     identify: Identify
+    still: Still
     remembers: Remembers
     routes: list[Route]
     hosts: Sequence[str]
@@ -41,7 +42,7 @@ def assemble(home: Path, providers: Providers | None, database: Database, say: C
         sessions = Sessions(session_key(home), is_https=False)
         identity = Identity(local.tokens(home), sessions, Revoked(database), "", denials.add)
         browser = LinkBrowser(identity, database, local.person(), say)
-        return Assembled(identity.identify, identity.remembers, browser.routes, LOOPBACK, denials.close)
+        return Assembled(identity.identify, identity.still, identity.remembers, browser.routes, LOOPBACK, denials.close)
     believed = {issuer.issuer: (issuer, Provider(issuer.issuer)) for issuer in providers.issuers.values()}
     sessions = Sessions(session_key(home, providers.session_key_file), is_https=providers.url.startswith("https:"))
     identity = Identity(Tokens(believed), sessions, Revoked(database), providers.url, denials.add)
@@ -51,4 +52,6 @@ def assemble(home: Path, providers: Providers | None, database: Database, say: C
         if issuer.login is not None
     }
     browser = Browser(identity, database, codes, providers.session_minutes)
-    return Assembled(identity.identify, identity.remembers, browser.routes, providers.allowed_hosts, denials.close)
+    return Assembled(
+        identity.identify, identity.still, identity.remembers, browser.routes, providers.allowed_hosts, denials.close
+    )

@@ -15,6 +15,8 @@ from api.identity.tokens import Believed, Tokens
 from graph.permissions import PUBLIC, Viewer
 
 SCHEME = "bearer "
+BELIEVED = "yuanliu.believed"
+"""Where a scope keeps what was believed of who sends the request."""
 
 
 class Identity:
@@ -53,7 +55,19 @@ class Identity:
         except (Unauthorized, ForeignOrigin) as refused:
             self.denied(refused.message, refused.viewer)
             raise
+        scope[BELIEVED] = found
         return found.viewer
+
+    async def still(self, scope: Scope) -> None:
+        """Unauthorized if who sent the request was revoked since he was believed; that his token ended since does not matter."""
+        found: Believed | None = scope.get(BELIEVED)
+        if found is None:
+            return
+        try:
+            await self.revoked.refuse(found)
+        except Unauthorized as refused:
+            self.denied(refused.message, refused.viewer)
+            raise
 
     def remembers(self, scope: Scope) -> bool:
         """Whether the token of a request was checked a moment ago."""

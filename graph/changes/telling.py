@@ -6,7 +6,7 @@ from typing import Any, get_origin
 
 from graph.catalog import noun
 from graph.changes.perform import Asking, perform
-from graph.errors import EngineError, Refused
+from graph.errors import EngineError, GraphError, Refused
 from graph.model import RECORDS
 from graph.mutations import KEY, Mutation
 from graph.questions import Asked, place
@@ -29,7 +29,7 @@ async def change(asked: Asked, mutation: Mutation, arguments: Mapping[str, Any],
         return await row(asked, "Refusal", facts, ids)
     try:
         return await row(asked, mutation.answer, {"event": told.event, "at": told.at}, [told.id])
-    except EngineError as error:
+    except GraphError as error:
         raise EngineError(
             f"The change was made ({told.event}); what it is now could not be read.", "Send it again with the same key."
         ) from error

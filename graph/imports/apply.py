@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -214,6 +215,7 @@ class _Job:
             | {change.id for change in found.changed}
             | {resource for _, resource in items.new}
             | set(gone),
+            date.fromisoformat(now.today),
         )
         self._tally_items(items, len(gone_items) + len(gone_waiting))
         self._count(departmentsNew=len(new), departmentsByFormerName=renamed, itemsArrived=arrived)

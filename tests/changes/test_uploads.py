@@ -40,7 +40,7 @@ async def uploads(changing, tmp_path):
         return EVERYONE[dict(scope["headers"]).get(b"viewer", b"").decode()]
 
     settings = Settings(tmp_path, tmp_path, changing.address, CURRENT, ZoneInfo("Asia/Shanghai"))
-    taken = Uploads(changing, identify, settings, Rates(0, 0), Limits(file_bytes=LONGEST))
+    taken = Uploads(changing, identify, identify, settings, Rates(0, 0), Limits(file_bytes=LONGEST))
     yield taken
     await taken.denials.close()
 
@@ -249,15 +249,14 @@ async def test_who_may_import_nothing_is_refused_before_his_file_is_read(uploads
 
 @pytest.mark.parametrize("at", ["while the file comes", "while the locks are waited for"])
 async def test_who_is_revoked_meanwhile_imports_nothing(upload, uploads, changing, at):
-    identify, asked = uploads.identify, []
+    asked = []
 
     async def revoked(scope):
         asked.append(scope)
-        if len(asked) > (1 if at == "while the file comes" else 2):
+        if len(asked) > (0 if at == "while the file comes" else 1):
             raise Unauthorized("It was revoked.", "Log in again.")
-        return await identify(scope)
 
-    uploads.identify = revoked
+    uploads.still = revoked
     status, lines = await upload(OFFICER, [row("REVOKED")])
     assert (status, lines[-1]["error"]["code"]) == (401 if at == "while the file comes" else 200, "UNAUTHENTICATED")
     assert await present(changing, "REVOKED") == []

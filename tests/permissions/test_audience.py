@@ -1,5 +1,7 @@
 """The audience that every write stamps: seeds, imports, changes of what it depends on, and of regions and departments."""
 
+from datetime import date
+
 import pytest
 from imports.files import item, resource
 from imports.files import load as imported
@@ -94,6 +96,17 @@ async def test_a_provider_that_is_still_to_come_does_not_count_before_one_that_h
     )
     await stamp(places, ["Resource:r"])
     assert (await audiences(places, "Resource:r"))["Resource:r"] == SHARED
+
+
+@pytest.mark.parametrize(("today", "audience"), [(date(2026, 3, 9), SHARED), (date(2026, 3, 10), "S/CN/1/")])
+async def test_who_provides_today_is_decided_by_the_day_of_the_write(places, today, audience):
+    """Not by the engine's, which may be another zone's."""
+    await places.run(
+        """MATCH (r:Resource), (g:Region {id: 'Region:1'}), ()-[p:PROVIDES]->(r) SET p.until = date('2026-03-10')
+        CREATE (o:Department {id: 'Department:1/a'})-[:LOCATED_IN]->(g), (o)-[:PROVIDES {since: date('2026-03-10')}]->(r)"""
+    )
+    await stamp(places, ["Resource:r"], today)
+    assert (await audiences(places, "Resource:r"))["Resource:r"] == audience
 
 
 async def test_a_closed_item_follows_its_resource_still(places):
