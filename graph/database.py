@@ -87,6 +87,7 @@ class Database:
             self.address.uri,
             auth=(self.address.user, self.address.password),
             notifications_min_severity=NotificationMinimumSeverity.OFF,
+            warn_notification_severity=NotificationMinimumSeverity.OFF,
             connection_acquisition_timeout=READ_SECONDS,
             max_connection_pool_size=BESIDES + sum(lane.most for lane in self.lanes.by_name.values()),
             telemetry_disabled=True,
