@@ -131,6 +131,8 @@ RECEIVED: LiteralString = """EXISTS { MATCH ({n})-[received:TO]->(recipient:Depa
 )
 STANDARD: LiteralString = "{n}.standard IS NOT NULL"
 MEANT: LiteralString = "EXISTS { MATCH ({n})<-[:MEANS]-(meaning:DataItem) WHERE {meaning} }"
+SHOWN_ALONG: LiteralString = "({n})-[{e}:MEANS]->"
+"""From an item that the viewer sees: what it means he sees, too, and need not be looked for among thousands of items."""
 DONE: LiteralString = """EXISTS { MATCH (doer:Department {id: {n}.department})-[sits:LOCATED_IN]->(seat:Region)
   WHERE <sits> AND any(prefix IN $viewer.watched WHERE seat.path STARTS WITH prefix) }""".replace(
     "<sits>", holds("sits", "$viewer.today")

@@ -11,7 +11,7 @@ from typing import Any, LiteralString, TypeAlias
 from graph.clocks import holds
 from graph.errors import BadInput
 from graph.model import RECORDS
-from graph.permissions import WHOLE, Shape, seeks, shown, visible, visible_state
+from graph.permissions import SHOWN_ALONG, WHOLE, Shape, seeks, shown, visible, visible_state
 from graph.record import Declared, Many, One, Order, Value
 from graph.selection import Selection, pages, wants_cursor, wants_more, wants_total
 
@@ -74,11 +74,12 @@ class Composer:
         return STATE.format(n=node, present=present.replace("{n}", node), past=past)
 
     def match(self, source: One | Many, label: str, depth: int) -> LiteralString:
-        """`MATCH … WHERE …` from the node at `depth` to its neighbours at `depth + 1`."""
+        """`MATCH … WHERE …` from the node at `depth`, which the viewer sees, to its neighbours at `depth + 1`."""
         n, m, e = NODES[depth], NODES[depth + 1], EDGES[depth + 1]
         pattern = source.match.format(n=n, m=m, e=e)
         clocks: LiteralString = self.holds(e) + " AND " if "{e}" in source.match else ""
-        return "MATCH " + pattern + " WHERE " + clocks + self.visible(label, m)
+        seen: LiteralString = "true" if SHOWN_ALONG in source.match else self.visible(label, m)
+        return "MATCH " + pattern + " WHERE " + clocks + seen
 
     def record(
         self,
