@@ -304,10 +304,9 @@ def walks_far(prepared: Prepared) -> bool:
 
 def price(prepared: Prepared) -> int:
     """What a question costs its viewer."""
-    if prepared.is_change:
-        return CHANGE + prepared.extent.rows // ROWS_PER_UNIT
     lane = prepared.asked.lane if prepared.asked else None
-    return (PRICES[lane.name] if lane else 1) + prepared.extent.rows // ROWS_PER_UNIT
+    asked = CHANGE if prepared.is_change else PRICES[lane.name] if lane else 1
+    return asked + prepared.extent.rows // ROWS_PER_UNIT
 
 
 def as_graphql(error: GraphError | GraphQLError) -> GraphQLError:

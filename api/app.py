@@ -85,8 +85,8 @@ def create_app(settings: Settings, address: Address, say: Callable[[str], None] 
         try:
             async with database, sealing(database, Keyring(settings.trail), person()) as TALLY.sealed:
                 yield
-                await identity.close()
                 await database.settle()
+                await identity.close()
                 await uploads.denials.close()
         finally:
             TALLY.sealed = None

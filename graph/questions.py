@@ -34,9 +34,9 @@ VERY_MANY_ROWS = 20_000
 MANY_VALUES = 20_000
 """From here on an answer is laid out in a thread: it takes more than a millisecond."""
 
-LAYING_OUT = ThreadPoolExecutor(2, "lay-out")
-"""Large answers are laid out by as many at once; more would only keep each other from it."""
 LAYING_LANE = Lane("lay-out", 2, 32, 10.0)
+"""Large answers are laid out by as many at once; more would only keep each other from it."""
+LAYING_OUT = ThreadPoolExecutor(LAYING_LANE.most, LAYING_LANE.name)
 
 Result = TypeVar("Result")
 

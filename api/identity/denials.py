@@ -68,9 +68,8 @@ class Denials:
                 await record_alone(self.database, viewer, entries, request="")
             except GraphError as error:
                 log.warning("denials cannot be recorded: %s", error)
-                if isinstance(
-                    error, EngineError
-                ):  # each of the others would wait as long, and the service may be ending
+                # Each of the others would wait as long, and the service may be ending.
+                if isinstance(error, EngineError):
                     break
                 continue
             del waiting[viewer]
