@@ -1,5 +1,6 @@
 """The service itself, as `serve` runs it, asked by the local administrator."""
 
+import logging
 from dataclasses import replace
 
 import uvloop
@@ -18,6 +19,7 @@ async def identify(_: Scope) -> Viewer:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.WARNING)  # a line for each slow request; errors are still told
     settings = Settings.read()
     if settings.address is None:
         raise SystemExit("NEO4J_URI is not set")

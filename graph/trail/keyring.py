@@ -55,14 +55,17 @@ class Keyring:
                 os.fsync(file.fileno())
         return made
 
-    def adopt(self) -> None:
-        """Let the prepared key sign from now on; the one before it is gone."""
-        made = self.successor()
-        if made is None:
-            return
-        with writing(self.folder):
-            if made.public not in self.public():
-                append(self._public, [str(made.public)])
+    def adopt(self, key: PublicKey) -> None:
+        """Let this one sign from now on, if it is still the prepared one; the one before it is gone.
+
+        Where another process of this folder has adopted it meanwhile, nothing is left to do.
+        """
+        with self._alone():
+            made = self.successor()
+            if made is None or made.public != key:
+                return
+            if key not in self.public():
+                append(self._public, [str(key)])
             (self.folder / "next").replace(self.folder / "key")
 
     def last(self) -> Checkpoint | None:
@@ -82,16 +85,10 @@ class Keyring:
 
     def write(self, checkpoints: Iterable[Checkpoint]) -> None:
         """Append those of the checkpoints that are later than the last one here."""
-        with writing(self.folder):
-            lock = FileLock(self.folder / "lock")
-            if not lock.acquire(WAIT_SECONDS):
-                raise TrailError(f"{self.folder} is in use.", "Try again.")
-            try:
-                last = self.last()
-                done = last.number if last else 0
-                append(self.checkpoints, [each.line() for each in checkpoints if each.number > done])
-            finally:
-                lock.release()
+        with self._alone():
+            last = self.last()
+            done = last.number if last else 0
+            append(self.checkpoints, [each.line() for each in checkpoints if each.number > done])
 
     def set_aside(self) -> Path | None:
         """Rename the folder, because a new catalog begins in its place; what it is called now, None if there is none."""
@@ -99,6 +96,18 @@ class Keyring:
             return None
         with writing(self.folder.parent):
             return self.folder.rename(self.folder.with_name(f"{self.folder.name}-{secrets.token_hex(4)}"))
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """No other process writes to this folder while the block runs; TrailError where it cannot be written."""
+        with writing(self.folder):
+            lock = FileLock(self.folder / "lock")
+            if not lock.acquire(WAIT_SECONDS):
+                raise TrailError(f"{self.folder} is in use.", "Try again.")
+            try:
+                yield
+            finally:
+                lock.release()
 
     def _read(self, name: str) -> PrivateKey | None:
         path = self.folder / name

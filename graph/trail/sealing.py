@@ -124,7 +124,7 @@ async def seal(
             checkpoint = Checkpoint(signs.sign(text), tuple(moved))
             await _write(tx, checkpoint, heads, str(new.public))
     if made is not None:
-        ring.adopt()
+        ring.adopt(made.public)
     await _append(database, ring, checkpoint.number - 1 if checkpoint and why is Why.KEY_LOST else 0)
     return checkpoint
 
@@ -136,7 +136,7 @@ def _present(ring: Keyring, expected: str, why: Why | None) -> PrivateKey | None
     """
     following = ring.successor()
     if following is not None and str(following.public) == expected:
-        ring.adopt()
+        ring.adopt(following.public)
     key = ring.key()
     if why is Why.KEY_LOST:
         return None

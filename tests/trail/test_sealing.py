@@ -2,9 +2,11 @@
 
 import asyncio
 
+from graph.database import Database
 from graph.permissions import LOCAL
 from graph.trail import sealing as module
-from graph.trail.sealing import sealing
+from graph.trail.keyring import Keyring
+from graph.trail.sealing import seal, sealing
 
 from .conftest import ALICE
 
@@ -50,3 +52,29 @@ async def test_a_trail_that_lacks_events_is_not_signed_and_the_log_says_so(trail
         assert number(trail) == 3
         await trail.run("MATCH (l:Log {id: 'Log:410299/县公安局'}) SET l.size = 5")
         await eventually(lambda: number(trail) == 4)
+
+
+async def test_processes_that_seal_for_the_first_time_together_make_one_key(bare):
+    await bare.append(ALICE, 1)
+    rings = [Keyring(bare.ring.folder) for _ in range(4)]
+
+    def sealed(ring):
+        async def alone():
+            async with Database(bare.database.address) as database:
+                return await seal(database, ring, LOCAL, "")
+
+        return asyncio.run(alone())
+
+    made = await asyncio.gather(*(asyncio.to_thread(sealed, ring) for ring in rings))
+    assert sum(each is not None for each in made) == 1
+    assert len(bare.ring.public()) == 1
+    assert (await bare.verify()).is_sound
+
+
+async def test_who_was_overtaken_does_not_adopt_the_key_that_another_prepares(bare):
+    await bare.append(ALICE, 1)
+    await bare.seal()
+    signing, prepared = bare.ring.key(), bare.ring.prepare()
+    bare.ring.adopt(signing.public)  # late, because another process of this folder was faster
+    assert bare.ring.key() == signing
+    assert bare.ring.successor() == prepared
