@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 from operator import itemgetter
 from typing import Annotated, Any, LiteralString
 
@@ -248,8 +249,22 @@ def flow_columns(selection: Selection) -> list[str]:
     return [column for column in COLUMNS if column in wanted]
 
 
-def distances(start: int, edges: Iterable[list[Any]]) -> dict[int, int]:
+def distances(start: int, edges: list[list[Any]]) -> dict[int, int]:
     """Fewest hops from the start along the edges, each `[near, far, …]` in the direction of the walk."""
+    reached, last = {start: 0}, 0
+    for edge in edges:
+        # The walk finds the nearest first, so that this pass is all that is needed; its order is not promised, however.
+        distance = reached.get(edge[0], -1)
+        if distance < last:
+            return by_layers(start, edges)
+        last = distance
+        if edge[1] not in reached:
+            reached[edge[1]] = distance + 1
+    return reached
+
+
+def by_layers(start: int, edges: list[list[Any]]) -> dict[int, int]:
+    """The same for edges in any order."""
     near: defaultdict[int, list[int]] = defaultdict(list)
     for edge in edges:
         near[edge[0]].append(edge[1])
@@ -273,8 +288,7 @@ def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any
     for way, walk in walks:
         reach = distances(start, walk.edges)
         here = nearest(walk, reach, asked.nodes + 1)
-        for number in here:
-            kept[number] = min(reach[number], kept.get(number, reach[number]))
+        kept |= {number: reach[number] for number in here if reach[number] < kept.get(number, inf)}
         nodes |= here
         inside = [edge for edge in walk.edges if edge[0] in here and edge[1] in here]
         if len(inside) < len(walk.edges):

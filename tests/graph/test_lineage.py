@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from api.answer import Answerer, Request
 from api.schema import SCHEMA
+from graph.lineage import distances
 from graph.permissions import LOCAL
 
 DAY = date(2024, 6, 1)
@@ -132,6 +133,14 @@ async def test_lineage_is_what_networkx_finds(empty_database, graph, questions):
         assert told(lineage) == expected(names, edges, asked), asked
         assert lineage["start"] == {"id": names[0], "name": names[0]}
         assert lineage["on"] == (asked["on"] or DAY).isoformat()
+
+
+@given(st.randoms(use_true_random=False), st.integers(2, 12))
+def test_distances_are_the_same_for_edges_in_any_order(chance, size):
+    drawn = nx.gnp_random_graph(size, 0.3, seed=chance.randrange(1000), directed=True)
+    edges = [[*edge] for edge in drawn.edges(nx.descendants(drawn, 0) | {0})]
+    chance.shuffle(edges)
+    assert distances(0, edges) == nx.single_source_shortest_path_length(drawn, 0)
 
 
 async def test_something_without_flows_is_its_own_lineage(empty_database):
