@@ -62,6 +62,7 @@ POINT = """query($id: ID!) { resource(id: $id) { id name classification abstract
 LINEAGE = """query($id: ID!) { lineage(of: $id, direction: DOWNSTREAM, hops: 5, nodes: 10000) {
   nodes { distance node { id } } edges { from { id } to { id } } } }"""
 TOTAL = "{ resources { totalCount } }"
+COUNTED = '{ resources(where: {theme: {eq: "教育"}}) { totalCount } }'
 
 VIEWERS = {
     "100 %, three counties": (Viewer("bench|all"), "S/"),
@@ -120,6 +121,7 @@ def questions(ids: list[str], count: int) -> list[tuple[str, str, list[dict[str,
         ("list of 1,000", LIST, [{"n": min(1000, count)}]),
         ("nested 50 x 20", NESTED, [{"n": 50}]),
         ("lineage, 5 hops", LINEAGE, points),
+        ("totalCount, filtered", COUNTED, [{}]),
         ("totalCount", TOTAL, [{}]),
     ]
 

@@ -62,6 +62,11 @@ def pages(selection: Selection, record: str) -> list[Selection]:
     return found
 
 
+def wants_rows(selection: Selection, record: str) -> bool:
+    """Whether a page of `record` is asked for its rows, or where they stand: not for its total count alone."""
+    return any(child.field != "totalCount" for child in selection.fields(page_name(record) + "Connection"))
+
+
 def wants_total(selection: Selection, record: str) -> bool:
     """Whether a page of `record` is asked for its total count."""
     return any(child.field == "totalCount" for child in selection.fields(page_name(record) + "Connection"))

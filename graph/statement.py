@@ -13,7 +13,7 @@ from graph.errors import BadInput
 from graph.model import RECORDS
 from graph.permissions import SHOWN_ALONG, WHOLE, Shape, seeks, shown, visible, visible_state
 from graph.record import Declared, Many, One, Order, Value
-from graph.selection import Selection, pages, wants_cursor, wants_more, wants_total
+from graph.selection import Selection, pages, wants_cursor, wants_more, wants_rows, wants_total
 
 NODES: tuple[LiteralString, ...] = ("n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "n10", "n11", "n12")
 EDGES: tuple[LiteralString, ...] = ("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9", "e10", "e11", "e12")
@@ -229,11 +229,13 @@ class Composer:
         self, selection: Selection, record: Declared, depth: int, listed: LiteralString, total: LiteralString
     ) -> LiteralString:
         """`[rows, totalCount]` of the nodes at `depth` that `listed` puts in order."""
+        counted: LiteralString = total if wants_total(selection, record.name) else "null"
+        if not wants_rows(selection, record.name):
+            return "[[], " + counted + "]"
         key: LiteralString = NODES[depth] + "." + self.order(selection, record).key
         columns: list[LiteralString] = [self.row(child, record, depth) for child in pages(selection, record.name)]
         cursor: LiteralString = key if wants_cursor(selection, record.name) else "null"
         row = ", ".join([cursor, *columns])
-        counted: LiteralString = total if wants_total(selection, record.name) else "null"
         return "[COLLECT { " + listed + " RETURN [" + row + "] }, " + counted + "]"
 
     def given(self, selection: Selection, argument: str) -> bool:

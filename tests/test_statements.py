@@ -133,6 +133,7 @@ def lists():
         for part in range(0, len(wheres), 40):
             where = f"or: [{' '.join(wheres[part : part + 40])}], and: [{{}}], not: {{ and: [{wheres[0]}] }}"
             yield f"{{ {name}(first: 1, where: {{ {where} }}) {{ totalCount nodes {{ id }} }} }}"
+        yield f"{{ {name}(where: {{ {wheres[0]} }}) {{ __typename totalCount }} }}"
 
 
 def answers():
@@ -241,6 +242,15 @@ async def test_a_page_begins_with_an_index_and_is_not_sorted(town, name, paged):
                 order,
                 found,
             )
+
+
+async def test_who_asks_how_many_there_are_reads_no_page(town, sight):
+    for text in ("{ resources { totalCount } }", '{ department(id: "x") { __typename resources { totalCount } } }'):
+        [statement] = await composed(town, text)
+        _, plan = await town.explain(statement)
+        assert not [each for each, _ in operators(plan) if "Limit" in each or "Top" in each], statement
+        [whole] = await composed(town, text.replace("totalCount", "totalCount nodes { id }"))
+        assert len(statement) < len(whole)
 
 
 SEEKS = {"resources", "dataItems", "systems", "projects"}
