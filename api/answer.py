@@ -313,7 +313,7 @@ def as_graphql(error: GraphError | GraphQLError) -> GraphQLError:
     """An error of the graph as one of a field."""
     if isinstance(error, GraphQLError):
         return error
-    return GraphQLError(str(error), extensions={"code": type(error).__name__})
+    return GraphQLError(str(error), extensions={"code": error.code})
 
 
 def by_key(row: Any, info: Any, **_: Any) -> Any:

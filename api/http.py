@@ -206,9 +206,9 @@ def described(refused: Exception) -> tuple[int, str, Headers]:
     if isinstance(refused, NotIdentified):
         return refused.status, refused.code, [(n.lower().encode(), v.encode()) for n, v in refused.headers.items()]
     if isinstance(refused, RateLimited):
-        return 429, "RateLimited", [(b"retry-after", retry_after(refused.seconds))]
+        return 429, refused.code, [(b"retry-after", retry_after(refused.seconds))]
     if isinstance(refused, Overloaded):
-        return 503, "Overloaded", [(b"retry-after", retry_after(refused.seconds))]
+        return 503, refused.code, [(b"retry-after", retry_after(refused.seconds))]
     assert isinstance(refused, Malformed)  # noqa: S101  # there is no other
     return refused.status, refused.code, refused.headers
 

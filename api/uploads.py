@@ -33,6 +33,7 @@ from graph.imports.present import Fit
 from graph.imports.records import Records
 from graph.lanes import PAGE
 from graph.permissions import PUBLIC, Viewer
+from graph.words import RefusalCode
 
 log = logging.getLogger("yuanliu")
 
@@ -53,15 +54,21 @@ FLAGS = {"true": True, "false": False}
 SAID = {"name", "source", "region", "map", "complete", "dryRun"}
 
 
-class NotTaken(Exception):
-    """An upload that is not imported: the status, what is wrong, and the cure."""
+INTERNAL = {"code": "Internal", "message": "The import failed.", "cure": "The log of the service says why."}
 
-    def __init__(
-        self, status: int, code: str, message: str, cure: str = "", more: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__(message)
+
+class NotTaken(Exception):
+    """An upload that is not imported: the status, and what is told of it."""
+
+    def __init__(self, status: int, told: Mapping[str, Any]) -> None:
+        super().__init__(told["message"])
         self.status = status
-        self.body = {"code": code, "message": message, "cure": cure} | dict(more or {})
+        self.told = told
+
+    @classmethod
+    def because(cls, status: int, code: str, message: str, cure: str, **more: Any) -> "NotTaken":
+        """What is wrong with an upload, and the cure."""
+        return cls(status, {"code": code, "message": message, "cure": cure, **more})
 
 
 class Uploads:
@@ -93,18 +100,16 @@ class Uploads:
         try:
             response = await self.respond(request)
         except NotIdentified as refused:
-            body = {"code": refused.code, "message": str(refused), "cure": ""}
-            response = JSONResponse({"error": body}, refused.status, refused.headers)
+            response = JSONResponse({"error": refused.as_json()}, refused.status, refused.headers)
             if bucket := self.rates.of(PUBLIC, request.scope.get("client")):
                 with contextlib.suppress(RateLimited):
                     bucket.spend(REFUSED_PRICE)
         except RateLimited as refused:
-            body = {"code": "RateLimited", "message": str(refused), "cure": "Send it again later."}
             headers = {"retry-after": retry_after(refused.seconds).decode()}
-            response = JSONResponse({"error": body}, 429, headers)
+            response = JSONResponse({"error": refused.as_json()}, 429, headers)
         except NotTaken as refused:
             headers = {"retry-after": "5"} if refused.status == 503 else None  # noqa: PLR2004
-            response = JSONResponse({"error": refused.body}, refused.status, headers)
+            response = JSONResponse({"error": refused.told}, refused.status, headers)
         return response
 
     async def respond(self, request: Request) -> Response:
@@ -115,7 +120,9 @@ class Uploads:
         if bucket:
             bucket.spend(REFUSED_PRICE)
         if not viewer.subject:
-            raise NotTaken(403, "NOT_ALLOWED", "The public imports nothing.", "Say who you are: send an access token.")
+            raise NotTaken.because(
+                403, RefusalCode.NOT_ALLOWED, "The public imports nothing.", "Say who you are: send an access token."
+            )
         name, options = self.asked(request.query_params)
         if int(request.headers.get("content-length", "0")) > self.limits.file_bytes:
             raise self.too_long()
@@ -123,7 +130,7 @@ class Uploads:
             acting = await admit(self.database, viewer, self.settings.today())
         if len(self.under_way) >= AT_ONCE or viewer.subject in self.under_way:
             whose = "Your other file is" if viewer.subject in self.under_way else "Other files are"
-            raise NotTaken(503, "Overloaded", f"{whose} being imported.", "Send it again in a moment.")
+            raise NotTaken.because(503, "Overloaded", f"{whose} being imported.", "Send it again in a moment.")
         if bucket:
             bucket.owe(PRICE - REFUSED_PRICE)  # the rest of what this request was already admitted for
         self.under_way.add(viewer.subject)
@@ -135,7 +142,7 @@ class Uploads:
             allow = await self.check(request, reading, viewer)
         except OSError as error:
             await asyncio.to_thread(self.leave, viewer, folder)
-            raise NotTaken(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
+            raise NotTaken.because(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
         except BaseException:
             await asyncio.to_thread(self.leave, viewer, folder)
             raise
@@ -156,18 +163,18 @@ class Uploads:
             or len(name.encode()) > LONGEST_NAME
         ):
             said = f"no option {', '.join(sorted(unknown))}" if unknown else "no name of a file"
-            raise NotTaken(
+            raise NotTaken.because(
                 400, "BadInput", f"There is {said}.", f"Say `name`; further options are {', '.join(sorted(SAID))}."
             )
         mapping: dict[str, str] = {}
         for pair in query.getlist("map"):
             header, found, field = pair.rpartition("=")
             if not found:
-                raise NotTaken(400, "BadInput", f"map={pair} says no field.", "Write it as map=HEADER=field.")
+                raise NotTaken.because(400, "BadInput", f"map={pair} says no field.", "Write it as map=HEADER=field.")
             mapping[header] = field
         flags = {flag: FLAGS.get(query.get(flag, "false")) for flag in ("complete", "dryRun")}
         if None in flags.values():
-            raise NotTaken(400, "BadInput", "complete and dryRun are true or false.", "Say one of them.")
+            raise NotTaken.because(400, "BadInput", "complete and dryRun are true or false.", "Say one of them.")
         return name, Options(
             source=query.get("source") or None,
             region=query.get("region") or None,
@@ -205,24 +212,28 @@ class Uploads:
                             raise self.too_long()
                         file.write(part)
         except ClientDisconnect as gone:
-            raise NotTaken(400, "BadInput", "The file was cut off.", "Send it again.") from gone
+            raise NotTaken.because(400, "BadInput", "The file was cut off.", "Send it again.") from gone
         except TimeoutError as late:
-            raise NotTaken(408, "TooSlow", "The file takes too long to come.", "Compress it with gzip.") from late
+            raise NotTaken.because(
+                408, "TooSlow", "The file takes too long to come.", "Compress it with gzip."
+            ) from late
         async with self.asking():
             regions = await known_regions(self.database)
         try:
             reading = await asyncio.to_thread(plan, path, options, regions)
         except GraphError as error:
-            raise NotTaken(422, type(error).__name__, error.message, error.cure) from error
+            raise NotTaken(422, error.as_json()) from error
         if reading.questions and not options.dry_run:
             asked = [{"about": q.about, "text": q.text, "option": q.option} for q in reading.questions]
-            raise NotTaken(422, "Asked", "Something must be said first.", "Answer the questions.", {"questions": asked})
+            raise NotTaken.because(
+                422, "Asked", "Something must be said first.", "Answer the questions.", questions=asked
+            )
         return reading
 
     def too_long(self) -> NotTaken:
         """The refusal of a file that is too long."""
         limit = f"The file is longer than {self.limits.file_bytes} bytes."
-        return NotTaken(413, "TooLong", limit, "Split it, or compress it with gzip.")
+        return NotTaken.because(413, "TooLong", limit, "Split it, or compress it with gzip.")
 
     async def check(self, request: Request, reading: Reading, viewer: Viewer) -> Allow:
         """What the import asks again under its locks; NotTaken, 403, if the viewer may not import the file."""
@@ -242,11 +253,10 @@ class Uploads:
             async with self.lane.taken():
                 yield
         except EngineError as error:
-            raise NotTaken(503, type(error).__name__, error.message, error.cure) from error
+            raise NotTaken(503, error.as_json()) from error
         except Refused as refused:
             self.denials.add(f"import: {refused.code}", viewer, target)
-            more = {"rules": list(refused.rules)}
-            raise NotTaken(403, refused.code, refused.message, refused.cure, more) from refused
+            raise NotTaken(403, refused.as_json()) from refused
 
     async def imported(self, reading: Reading, folder: Path, said: Said, viewer: Viewer, allow: Allow) -> None:
         """Import the file, telling its progress and its end; it goes on although the client is gone."""
@@ -258,23 +268,13 @@ class Uploads:
             report = await apply(self.database, reading, progress, viewer=viewer, request=REQUEST_ID.get(), allow=allow)
             # Where files stand on our disk is nobody's business.
             end = {"report": report.as_json() | {"file": reading.path.name, "rejectedFile": None}}
-        except NotIdentified as error:
-            end = {"error": {"code": error.code, "message": error.message, "cure": error.cure}}
-        except Refused as refused:
-            self.denials.add(f"import: {refused.code}", viewer, f"Region:{reading.region}")
-            told = {"code": refused.code, "message": refused.message, "cure": refused.cure}
-            end = {"error": told | {"rules": list(refused.rules)}}
         except GraphError as error:
-            end = {"error": {"code": type(error).__name__, "message": error.message, "cure": error.cure}}
+            if isinstance(error, Refused):
+                self.denials.add(f"import: {error.code}", viewer, f"Region:{reading.region}")
+            end = {"error": error.as_json()}
         except Exception:
             log.exception("an import failed")
-            end = {
-                "error": {
-                    "code": "Internal",
-                    "message": "The import failed.",
-                    "cure": "The log of the service says why.",
-                }
-            }
+            end = {"error": INTERNAL}
         await asyncio.to_thread(self.leave, viewer, folder)
         said.put_nowait(end)
         said.put_nowait(None)

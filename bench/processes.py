@@ -14,8 +14,8 @@ from graph.engine import Server
 APOLLO = Path(__file__).parent / "apollo"
 ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 10
-HOMES = tempfile.TemporaryDirectory(prefix="yuanliu-bench-")
-"""Where the servers of one run keep their keys, for each database: nobody's own home."""
+HOME = tempfile.TemporaryDirectory(prefix="yuanliu-bench-")
+"""Where the servers of one run keep their keys: nobody's own home."""
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def running(command: list[str], server: Server, mode: str = "production", **more
         "NEO4J_USER": server.user,
         "NEO4J_PASSWORD": server.password,
         "NEO4J_DATABASE": "neo4j",
-        "YUANLIU_HOME": str(Path(HOMES.name) / server.uri.rpartition(":")[2]),
+        "YUANLIU_HOME": HOME.name,
         "NODE_ENV": mode,
         **more,
     }

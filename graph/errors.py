@@ -12,6 +12,7 @@
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from graph.words import RefusalCode
 
@@ -26,6 +27,15 @@ class GraphError(Exception):
         super().__init__(message)
         self.message = message
         self.cure = cure
+
+    @property
+    def code(self) -> str:
+        """What programs tell it by."""
+        return type(self).__name__
+
+    def as_json(self) -> dict[str, Any]:
+        """What a program is told."""
+        return {"code": self.code, "message": self.message, "cure": self.cure}
 
     def __str__(self) -> str:
         """Message and cure in one line."""
@@ -58,9 +68,18 @@ class Refused(GraphError):
         self, code: RefusalCode, message: str, cure: str, rules: Iterable[str] = (), *, is_hidden: bool = False
     ) -> None:
         super().__init__(message, cure)
-        self.code = code
+        self.why = code
         self.rules = tuple(rules)
         self.is_hidden = is_hidden
+
+    @property
+    def code(self) -> RefusalCode:
+        """Why."""
+        return self.why
+
+    def as_json(self) -> dict[str, Any]:
+        """What a program is told, with the rules."""
+        return super().as_json() | {"rules": list(self.rules)}
 
 
 class Overloaded(EngineError):

@@ -67,8 +67,7 @@ def first_part(path: str) -> str:
 
 async def refuse(limited: RateLimited, send: Send) -> None:
     """Say when to come back."""
-    error = {"code": "RateLimited", "message": str(limited), "cure": "Send it again later."}
-    body = msgspec.json.encode({"error": error})
+    body = msgspec.json.encode({"error": limited.as_json()})
     head = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),

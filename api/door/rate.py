@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
+from graph.errors import GraphError
 from graph.permissions import Viewer
 from graph.words import Role
 
@@ -16,11 +17,11 @@ BURST_SECONDS = 10
 """A bucket holds what flows into it in this time."""
 
 
-class RateLimited(Exception):
+class RateLimited(GraphError):
     """A viewer asked for more than his share; it is worth asking again after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__("Too much is asked at once. Ask again later, or for less.")
+        super().__init__("Too much is asked at once.", "Ask again later, or for less.")
         self.seconds = seconds
 
 

@@ -14,7 +14,6 @@ class NotIdentified(GraphError):
     """
 
     status: ClassVar[int]
-    code: ClassVar[str]
 
     def __init__(
         self, message: str, cure: str = "", headers: Mapping[str, str] | None = None, viewer: Viewer = PUBLIC
@@ -28,18 +27,15 @@ class Unauthorized(NotIdentified):
     """A token or a session that does not hold (RFC 6750, 3.1)."""
 
     status = 401
-    code = "UNAUTHENTICATED"
 
 
 class ForeignOrigin(NotIdentified):
     """A request that another site made a signed-in browser send."""
 
     status = 403
-    code = "FORBIDDEN"
 
 
 class ProviderDown(NotIdentified):
     """The identity provider cannot be asked, so the token can be neither believed nor refused."""
 
     status = 503
-    code = "IDENTITY_PROVIDER_DOWN"

@@ -74,5 +74,5 @@ async def test_who_is_revoked_while_his_file_comes_is_refused(client, changing, 
 
     asked = {"name": "a.json", "region": "410299", "source": "s", "dryRun": "true"}
     refused = await client.post("/import", params=asked, content=coming(), headers=client.token)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "UNAUTHENTICATED")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "Unauthorized")
     await changing.run("MATCH (r:Revocation) DELETE r")

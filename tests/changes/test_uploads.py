@@ -258,7 +258,7 @@ async def test_who_is_revoked_meanwhile_imports_nothing(upload, uploads, changin
 
     uploads.still = revoked
     status, lines = await upload(OFFICER, [row("REVOKED")])
-    assert (status, lines[-1]["error"]["code"]) == (401 if at == "while the file comes" else 200, "UNAUTHENTICATED")
+    assert (status, lines[-1]["error"]["code"]) == (401 if at == "while the file comes" else 200, "Unauthorized")
     assert await present(changing, "REVOKED") == []
     assert not uploads.under_way
 

@@ -140,7 +140,7 @@ async def test_a_token_for_another_audience(browser, provider):
     token = await machine(provider, resource="urn:other:api")
     refused = await ask(browser, authorization=f"Bearer {token}")
     assert refused.status_code == 401
-    assert refused.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert refused.json()["errors"][0]["extensions"] == {"code": "Unauthorized"}
     assert refused.headers["www-authenticate"].startswith('Bearer realm="yuanliu", error="invalid_token"')
 
 
