@@ -1,6 +1,6 @@
 """Schemathesis over the published schema: whatever is asked, the service does not fail.
 
-YUANLIU_FUZZ=N tries N cases a field instead of the usual number.
+Ten cases a field; YUANLIU_FUZZ=N tries N / 300 (see tests/api/test_fuzz.py).
 """
 
 import os
@@ -15,7 +15,7 @@ from serving import QUICK, serving
 
 from api.door.options import Door
 
-CASES = max(1, int(os.environ.get("YUANLIU_FUZZ", "3000")) // 1000)
+CASES = max(1, int(os.environ.get("YUANLIU_FUZZ", "3000")) // 300)
 FAILED = {"Internal", "EngineError", "Interrupted"}
 schemathesis.graphql.scalar("Date", st.dates().map(lambda day: nodes.String(day.isoformat())))
 schemathesis.graphql.scalar(
