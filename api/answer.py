@@ -18,7 +18,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute
 from graphql.execution.values import VariableValues
 
 from api.door.options import REQUEST_SECONDS
-from api.plan import NEW, Plan, Planner, Refused, Root
+from api.plan import NEW, Plan, Planner, Root, Unanswerable
 from api.request import REQUEST_ID
 from api.shape import HIDDEN
 from graph.changes.telling import change
@@ -124,7 +124,7 @@ class Answerer:
         kept = self.planner.made
         try:
             plan, prepared = self.planned(request, viewer, until, is_get=is_get)
-        except Refused as refused:
+        except Unanswerable as refused:
             if budget is not None:
                 budget.spend(max(NEW, self.planner.made - kept))
             body = encode({"errors": [self.told(error, viewer) for error in refused.errors]})
@@ -163,18 +163,20 @@ class Answerer:
             return self.written(plan, request, rows)  # the change was made: it must be told
 
     def planned(self, request: Request, viewer: Viewer, until: float, *, is_get: bool) -> tuple[Plan, list[Prepared]]:
-        """The plan of a request and its root fields; Refused if it is not to be executed."""
+        """The plan of a request and its root fields; Unanswerable if it is not to be executed."""
         plan, variables = self.planner.plan(request.query or "", request.operation_name, request.variables)
         if is_get and plan.is_mutation:
-            raise Refused([GraphQLError("Send by POST what changes something.", extensions={"code": "NotByGet"})], 405)
+            raise Unanswerable(
+                [GraphQLError("Send by POST what changes something.", extensions={"code": "NotByGet"})], 405
+            )
         if plan.introspects and self.hides_from(viewer):
-            raise Refused([GraphQLError("The schema is not told to the public.", extensions={"code": "Hidden"})])
+            raise Unanswerable([GraphQLError("The schema is not told to the public.", extensions={"code": "Hidden"})])
         is_change = plan.is_mutation
         prepared = [self.prepared(root, variables, viewer, until, is_change=is_change) for root in plan.roots]
         try:
             bounded([one.extent for one in prepared])
         except BadInput as error:
-            raise Refused([as_graphql(error)]) from error
+            raise Unanswerable([as_graphql(error)]) from error
         return plan, prepared
 
     def prepared(

@@ -112,7 +112,7 @@ class Plan:
         return self.operation.operation is OperationType.MUTATION
 
 
-class Refused(Exception):
+class Unanswerable(Exception):
     """A request that is not executed; `errors` say why. `status` is that of HTTP where the method was wrong."""
 
     def __init__(self, errors: Sequence[GraphQLError], status: int = 0) -> None:
@@ -131,13 +131,15 @@ class Planner:
         self.size = 0
 
     def plan(self, text: str, name: str | None, inputs: Mapping[str, Any] | None) -> tuple[Plan, VariableValues | None]:
-        """The plan of an operation and its coerced variables; Refused if the request is not valid."""
+        """The plan of an operation and its coerced variables; Unanswerable if the request is not valid."""
         if len(text) > MAX_SOURCE:
-            raise Refused([GraphQLError(f"The document is longer than {MAX_SOURCE} characters. Ask in parts.")])
+            raise Unanswerable([GraphQLError(f"The document is longer than {MAX_SOURCE} characters. Ask in parts.")])
         document = self.document(text)
         operation = document.operations.get(name) if name else only(document)
         if operation is None:
-            raise Refused([GraphQLError(f"The document has no operation named {name!r}. Give its `operationName`.")])
+            raise Unanswerable(
+                [GraphQLError(f"The document has no operation named {name!r}. Give its `operationName`.")]
+            )
         variables = None
         if operation.variable_definitions:
             variables = self.coerced(document, operation, inputs or {})
@@ -153,20 +155,20 @@ class Planner:
     def coerced(
         self, document: Document, operation: OperationDefinitionNode, inputs: Mapping[str, Any]
     ) -> VariableValues:
-        """The values of the variables of an operation; Refused if they do not fit."""
+        """The values of the variables of an operation; Unanswerable if they do not fit."""
         texts = document.texts.get(operation.name.value if operation.name else "")
         if texts and all(type(inputs.get(name)) is str for name in texts):
             return VariableValues({}, {name: inputs[name] for name in texts})
         try:
             coerced = get_variable_values(self.schema, operation.variable_definitions or (), dict(inputs))
         except RecursionError as error:
-            raise Refused([GraphQLError("The variables are nested too deeply. Ask in parts.")]) from error
+            raise Unanswerable([GraphQLError("The variables are nested too deeply. Ask in parts.")]) from error
         if isinstance(coerced, list):
-            raise Refused(coerced)
+            raise Unanswerable(coerced)
         return coerced
 
     def document(self, text: str) -> Document:
-        """The document with this text; Refused if it is not valid."""
+        """The document with this text; Unanswerable if it is not valid."""
         document = self.kept.get(text)
         if document is None:
             self.made += NEW
@@ -189,13 +191,13 @@ class Planner:
         try:
             node = parse(text, max_lexical_tokens=MAX_TOKENS, no_location=False)
         except GraphQLError as error:
-            raise Refused([error]) from error
+            raise Unanswerable([error]) from error
         except RecursionError as error:
-            raise Refused([GraphQLError("The document is nested too deeply. Ask in parts.")]) from error
+            raise Unanswerable([GraphQLError("The document is nested too deeply. Ask in parts.")]) from error
         # The size comes first: some of the other rules take long over a large document.
         errors = too_large(self.schema, node) or validate(self.schema, node, specified_rules, max_errors=MAX_ERRORS)
         if errors:
-            raise Refused(errors)
+            raise Unanswerable(errors)
         operations: dict[str, OperationDefinitionNode] = {}
         fragments: dict[str, FragmentDefinitionNode] = {}
         for definition in node.definitions:
@@ -224,7 +226,9 @@ class Planner:
         if collector.is_undecided:
             plan.is_planned = False
         if plan.is_mutation and (len(plan.roots) > 1 or not plan.is_planned):
-            raise Refused([GraphQLError("A mutation is one change, decided by no null. Send others on their own.")])
+            raise Unanswerable(
+                [GraphQLError("A mutation is one change, decided by no null. Send others on their own.")]
+            )
         return plan
 
 
@@ -323,9 +327,9 @@ class Collector:
 
 
 def only(document: Document) -> OperationDefinitionNode | None:
-    """The operation of a document that has one; Refused if it has several."""
+    """The operation of a document that has one; Unanswerable if it has several."""
     if len(document.operations) != 1:
-        raise Refused([GraphQLError("The document has several operations. Give the `operationName` of one.")])
+        raise Unanswerable([GraphQLError("The document has several operations. Give the `operationName` of one.")])
     return next(iter(document.operations.values()))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString
 
-from graph.changes.allowed import Line, Place, demand, may
+from graph.changes.allowed import Place, Right, demand, may
 from graph.changes.places import POINTS
 from graph.database import Transaction
 from graph.permissions import Viewer, visible
@@ -54,13 +54,13 @@ class Work:
         """The predicate under which the asker may see the node of `label` in `variable`."""
         return visible(label, variable, self.sight.shape)
 
-    def may(self, lines: Sequence[Line], place: Place) -> bool:
+    def may(self, rights: Sequence[Right], place: Place) -> bool:
         """Whether one of the asker's roles goes as far as the place."""
-        return may(self.sight.bindings, lines, place)
+        return may(self.sight.bindings, rights, place)
 
-    def demand(self, lines: Sequence[Line], place: Place) -> None:
+    def demand(self, rights: Sequence[Right], place: Place) -> None:
         """Refused where none of the asker's roles goes as far as the place."""
-        demand(self.sight.bindings, lines, place)
+        demand(self.sight.bindings, rights, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Mutation:
     doc: str
     answer: str
     action: Action
-    who: tuple[Line, ...]
+    who: tuple[Right, ...]
     locks: tuple[str, ...]
     arguments: tuple[Argument, ...]
     change: Callable[..., Awaitable[Changed]]
@@ -85,7 +85,7 @@ KEY = Argument("idempotencyKey", Id, "幂等键 A word of your own for this chan
 
 
 def mutation(
-    doc: str, answer: str, action: Action, who: tuple[Line, ...], *, name: str, locks: tuple[str, ...]
+    doc: str, answer: str, action: Action, who: tuple[Right, ...], *, name: str, locks: tuple[str, ...]
 ) -> Callable[[Callable[..., Awaitable[Changed]]], Callable[..., Awaitable[Changed]]]:
     """Declare a function as a mutation; its keyword arguments are annotated with types and `Doc`."""
 

@@ -22,7 +22,7 @@ class Reach(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Right:
     """Who may: a role, how far it goes, and the names of the rules that say so (none: our choice)."""
 
     role: Role
@@ -57,28 +57,28 @@ class Place:
         return tuple(rule for rule in rules if rule.startswith(f"{self.regime}-"))
 
 
-def reaches(binding: Binding, line: Line, place: Place) -> bool:
+def reaches(binding: Binding, right: Right, place: Place) -> bool:
     """Whether a role, as it is bound, goes as far as a place."""
-    if binding.role is not line.role:
+    if binding.role is not right.role:
         return False
-    if line.reach is Reach.ALL:
+    if right.reach is Reach.ALL:
         return True
-    if line.reach is Reach.OWN and binding.department:
+    if right.reach is Reach.OWN and binding.department:
         return binding.department in place.departments
     return binding.region in place.regions
 
 
-def may(bindings: Iterable[Binding], lines: Iterable[Line], place: Place) -> bool:
-    """Whether one of the asker's roles goes as far as a place by one of the lines."""
+def may(bindings: Iterable[Binding], rights: Iterable[Right], place: Place) -> bool:
+    """Whether one of the asker's roles goes as far as a place by one of the rights."""
     held = tuple(bindings)
-    return any(reaches(binding, line, place) for line in lines for binding in held)
+    return any(reaches(binding, right, place) for right in rights for binding in held)
 
 
-def demand(bindings: Iterable[Binding], lines: Sequence[Line], place: Place) -> None:
+def demand(bindings: Iterable[Binding], rights: Sequence[Right], place: Place) -> None:
     """Refused, NOT_ALLOWED, with the rules of the place, where none of the asker's roles goes that far."""
-    if not may(bindings, lines, place):
-        roles = "、".join(line.role.doc.split(" ", 1)[0] for line in lines)
-        rules = place.ours(rule for line in lines for rule in line.rules)
+    if not may(bindings, rights, place):
+        roles = "、".join(right.role.doc.split(" ", 1)[0] for right in rights)
+        rules = place.ours(rule for right in rights for rule in right.rules)
         about = f"for {place.name} " if place.name else ""
         raise Refused(
             RefusalCode.NOT_ALLOWED, f"None of your roles allows this {about}here.", f"It is done by {roles}.", rules

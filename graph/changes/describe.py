@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, LiteralString
 
-from graph.changes.allowed import Line, Place, Reach
+from graph.changes.allowed import Place, Reach, Right
 from graph.changes.entries import OWNERS, check_published, check_review, held, keep
 from graph.changes.places import PLACE, place
 from graph.errors import BadInput, Refused
@@ -21,7 +21,7 @@ RETURN <place> AS place
 # What has the id may be something that the asker does not see: he learns that the code is taken, and no more.
 TAKEN: LiteralString = "MATCH (r:Resource {id: $id}) RETURN coalesce(<visible r>, false) AS seen"
 
-WHO = (Line(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Line(Role.ADMINISTRATOR, Reach.ALL))
+WHO = (Right(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Right(Role.ADMINISTRATOR, Reach.ALL))
 FIELDS = Fields(
     "ResourceInput", "Resource",
     ("name", "classification", "abstract", "theme", "industry", "formats", "keywords", "landingPage", "shareType",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, LiteralString
 
-from graph.changes.allowed import Line, Place, Reach
+from graph.changes.allowed import Place, Reach, Right
 from graph.errors import Refused
 from graph.mutations import Changed, Work, mutation
 from graph.questions import Doc
@@ -20,7 +20,7 @@ SET known = properties(a), known.id = $state, known.withdrawnAt = datetime($at)
 SET a.until = $today, a.recordedAt = datetime($at)
 """
 
-WHO = (Line(Role.ADMINISTRATOR, Reach.ALL),)
+WHO = (Right(Role.ADMINISTRATOR, Reach.ALL),)
 
 
 @mutation(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from graph.audience import first
-from graph.changes.allowed import Line, Place, Reach
+from graph.changes.allowed import Place, Reach, Right
 from graph.changes.places import PLACE, place
 from graph.clocks import holds
 from graph.errors import Refused
@@ -26,12 +26,12 @@ RETURN properties(r) AS values, <place> AS place
 )
 
 REVIEWERS = (
-    Line(
+    Right(
         Role.COMPETENT_DEPARTMENT,
         Reach.REGION,
         ("KF-SHARE-4a", "LN-10", "XY-SHARE-3b", "XY-SHARE-9d", "LH-4a", "TY-23"),
     ),
-    Line(Role.ADMINISTRATOR, Reach.ALL),
+    Right(Role.ADMINISTRATOR, Reach.ALL),
 )
 """Who may publish where the regime wants a review."""
 OWNERS = ("KF-SHARE-4b", "KF-SHARE-10a", "LN-5c", "LN-9a", "XY-SHARE-11", "LH-15")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, LiteralString
 
-from graph.changes.allowed import Line, Place, Reach
+from graph.changes.allowed import Place, Reach, Right
 from graph.clocks import holds
 from graph.errors import BadInput, Refused
 from graph.mutations import Changed, Work, mutation
@@ -27,7 +27,7 @@ GRANT: LiteralString = """
 CREATE (a:RoleAssignment {id: $id}) SET a += $values, a.recordedAt = datetime($at)
 """
 
-WHO = (Line(Role.ADMINISTRATOR, Reach.ALL),)
+WHO = (Right(Role.ADMINISTRATOR, Reach.ALL),)
 
 
 @mutation("授予角色 Grant a role from today.", "RoleChanged", Action.GRANT_ROLE, WHO, name="grantRole", locks=())

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, LiteralString
 
 from graph.batches import batches
-from graph.changes.allowed import Line, Place, Reach, demand, may
+from graph.changes.allowed import Place, Reach, Right, demand, may
 from graph.changes.entries import REVIEWERS, check_published, review_rules
 from graph.changes.places import PLACE, POINTS, REGION_PLACE, place
 from graph.clocks import holds
@@ -37,9 +37,9 @@ RETURN DISTINCT d.id AS department, CASE WHEN d IS NULL THEN coalesce(r.catalogR
 WAITING: LiteralString = "UNWIND $ids AS id MATCH (w:WaitingItem {id: id}) RETURN DISTINCT w.catalogRegion AS region"
 
 WHO = (
-    Line(Role.CATALOG_OFFICER, Reach.OWN, ("KF-SHARE-4b", "KF-SHARE-10a", "LN-5c", "LN-9a", "XY-SHARE-11", "LH-15")),
-    Line(Role.COMPETENT_DEPARTMENT, Reach.REGION, ("KF-SHARE-4a", "KF-SHARE-10c", "LN-10", "XY-SHARE-3b", "LH-4a")),
-    Line(Role.ADMINISTRATOR, Reach.ALL),
+    Right(Role.CATALOG_OFFICER, Reach.OWN, ("KF-SHARE-4b", "KF-SHARE-10a", "LN-5c", "LN-9a", "XY-SHARE-11", "LH-15")),
+    Right(Role.COMPETENT_DEPARTMENT, Reach.REGION, ("KF-SHARE-4a", "KF-SHARE-10c", "LN-10", "XY-SHARE-3b", "LH-4a")),
+    Right(Role.ADMINISTRATOR, Reach.ALL),
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, LiteralString
 
-from graph.changes.allowed import Line, Reach
+from graph.changes.allowed import Reach, Right
 from graph.changes.places import PLACE, place
 from graph.clocks import holds
 from graph.errors import Refused
@@ -40,11 +40,11 @@ CREATE (d)-[:AUTHORITY_FOR {basis: $basis, since: $today, recordedAt: datetime($
 """
 
 WHO = (
-    Line(
+    Right(
         Role.COMPETENT_DEPARTMENT, Reach.REGION,
         ("KF-SHARE-4a", "KF-SHARE-5(3)", "KF-OPN-1.2.3", "LN-5a", "LN-6", "XY-SHARE-3b", "XY-SHARE-4(1)", "LH-4a", "TY-5b"),
     ),
-    Line(Role.ADMINISTRATOR, Reach.ALL),
+    Right(Role.ADMINISTRATOR, Reach.ALL),
 )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Outcome:
     """What is answered: the thing that was changed, the event that records it, the instant at which it became known."""
 
     id: str
@@ -80,7 +80,7 @@ class Told:
     at: str
 
 
-async def perform(database: Database, asking: Asking) -> Told:
+async def perform(database: Database, asking: Asking) -> Outcome:
     """Do what is asked, or find that it was done under the same key.
 
     Raises Refused, after the denial was recorded; BadInput for a key that cannot be used; Overloaded when there is no turn;
@@ -95,7 +95,7 @@ async def perform(database: Database, asking: Asking) -> Told:
     return await database.shielded(_performed(database, asking))
 
 
-async def _performed(database: Database, asking: Asking) -> Told:
+async def _performed(database: Database, asking: Asking) -> Outcome:
     lost: Exception | None = None
     async with database.lanes.by_name[CHANGE].taken():
         for _ in range(ATTEMPTS):
@@ -112,7 +112,7 @@ async def _performed(database: Database, asking: Asking) -> Told:
     ) from lost
 
 
-async def _once(database: Database, asking: Asking) -> Told:
+async def _once(database: Database, asking: Asking) -> Outcome:
     if done := await database.run(DONE, key=asking.owned):
         return _same(asking, done[0])
     async with write(database, timedelta(seconds=SECONDS), partial(_lock, asking)) as (tx, at):
@@ -126,7 +126,7 @@ async def _once(database: Database, asking: Asking) -> Told:
         entry = Entry(asking.mutation.action, (changed.id, *changed.also), changed.before, changed.after, changed.note)
         acting = in_force(asking.viewer, sight.bindings)
         [event] = await record(tx, acting, [entry], at=at, request=asking.request, key=asking.key)
-        told = Told(changed.id, event, at)
+        told = Outcome(changed.id, event, at)
         await tx.run(KEEP, key=asking.owned, id=told.id, event=told.event, at=told.at)
     return told
 
@@ -139,7 +139,7 @@ async def _lock(asking: Asking, tx: Transaction) -> None:
             await tx.run(LOCK.format(label=record.name), id=identity)
 
 
-def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
+def _same(asking: Asking, done: Mapping[str, Any]) -> Outcome:
     """What was done under the key; Refused if that was something else."""
     if (done["mutation"], done["digest"]) != (asking.mutation.name, asking.digest):
         raise Refused(
@@ -147,7 +147,7 @@ def _same(asking: Asking, done: Mapping[str, Any]) -> Told:
             "The idempotency key was used for another change.",
             "Give each change a key of its own.",
         )
-    return Told(done["id"], done["event"], done["at"])
+    return Outcome(done["id"], done["event"], done["at"])
 
 
 async def _acting(database: Database, asking: Asking) -> Viewer:

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from graph.changes.allowed import Line, Reach
+from graph.changes.allowed import Reach, Right
 from graph.changes.entries import OWNERS, REVIEWERS, check_published, check_review, held, keep
 from graph.mutations import Changed, Work, mutation
 from graph.questions import Doc
 from graph.record import Id
 from graph.words import Action, Publication, Role
 
-WHO = (Line(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Line(Role.REVIEWER, Reach.OWN, OWNERS), *REVIEWERS)
+WHO = (Right(Role.CATALOG_OFFICER, Reach.OWN, OWNERS), Right(Role.REVIEWER, Reach.OWN, OWNERS), *REVIEWERS)
 
 
 @mutation(

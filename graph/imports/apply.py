@@ -20,7 +20,7 @@ from graph.imports.rejected import keep_rejected
 from graph.imports.report import Report, Tally
 from graph.imports.told import summary
 from graph.permissions import LOCAL, Viewer
-from graph.trail.log import Entry as Told
+from graph.trail.log import Entry as Logged
 from graph.trail.log import record
 from graph.writing import write as writing
 
@@ -153,7 +153,7 @@ class _Job:
         self.source = reading.source or "?"
         self.region = reading.region or "?"
 
-    def summary(self) -> Told:
+    def summary(self) -> Logged:
         """What the import did as a whole, for the trail."""
         return summary(self._report)
 

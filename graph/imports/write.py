@@ -15,7 +15,7 @@ from graph.imports import keys, told
 from graph.imports.present import Change, Gone
 from graph.imports.records import Entry, Item, Values
 from graph.sorting import sort_key, sort_position
-from graph.trail.log import Entry as Told
+from graph.trail.log import Entry as Logged
 
 _DAY = (
     "MATCH (:Region {id: $region}) RETURN toString(date(datetime({datetime: datetime($at), timezone: $zone}))) AS day"
@@ -128,7 +128,7 @@ class Now:
     today: str
     source: str
     region: str
-    told: list[Told] = field(default_factory=list[Told])
+    told: list[Logged] = field(default_factory=list[Logged])
 
 
 async def day(run: Runner, region: str, at: str, zone: str) -> str | None:

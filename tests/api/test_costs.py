@@ -9,7 +9,7 @@ from content import TODAY
 from graphql import GraphQLError
 
 from api.answer import CHANGE, Answerer, Request, price
-from api.plan import NEW, Planner, Refused
+from api.plan import NEW, Planner, Unanswerable
 from api.schema import SCHEMA
 from graph.errors import Overloaded
 from graph.lanes import POINT, WALK, Lanes
@@ -42,7 +42,7 @@ async def test_a_number_below_nothing_takes_nothing_off(answerer):
     )
     items = "... on Resource { items(first: 1000) { totalCount } }"
     lineage = f'lineage(of: "x", direction: BOTH, nodes: $n) {{ nodes {{ node {{ {items} }} }} }}'
-    with pytest.raises(Refused, match="273000 rows"):
+    with pytest.raises(Unanswerable, match="273000 rows"):
         planned(answerer, f"query($n: Int) {{ {lineage} {pages} }}", n=-2_000_000_000)
 
 

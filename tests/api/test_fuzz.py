@@ -16,7 +16,7 @@ from graphql import GraphQLError, GraphQLSchema, build_schema, execute, parse, s
 from rows import Oracle, Thing
 
 from api.answer import Answerer, Prepared, Request
-from api.plan import Refused
+from api.plan import Unanswerable
 from api.schema import SCHEMA
 from graph.permissions import LOCAL
 
@@ -96,7 +96,7 @@ async def compare(planned, schema, rng, cases):
         text, name, variables = documents.document()
         try:
             plan, _ = planned.planner.plan(text, name, variables)
-        except Refused:
+        except Unanswerable:
             continue
         node = parse(text)
         for _ in range(ROWS):

@@ -4,7 +4,7 @@ import pytest
 from graphql import FieldNode, get_variable_values, parse
 from graphql.execution.values import get_argument_values
 
-from api.plan import Planner, Refused
+from api.plan import Planner, Unanswerable
 from api.schema import SCHEMA
 from api.values import Arguments
 
@@ -45,5 +45,5 @@ TEXTS = "query($id: ID!) { resource(id: $id) { id } }"
 def test_what_is_no_text_is_refused_where_a_text_was_taken_as_it_is(inputs):
     planner = Planner(SCHEMA)
     assert planner.plan(TEXTS, None, {"id": "a", "more": 1})[1].coerced == {"id": "a"}
-    with pytest.raises(Refused, match=r"\$id"):
+    with pytest.raises(Unanswerable, match=r"\$id"):
         planner.plan(TEXTS, None, inputs)

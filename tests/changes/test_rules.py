@@ -4,7 +4,7 @@ import pytest
 
 import graph.declared  # noqa: F401  # declares the mutations
 from changes.people import BUREAU, CITY_BUREAU, CIVIL_AFFAIRS, COUNTY, OFFICER, OTHER_OFFICER, READER, person
-from graph.changes.allowed import Line, Place, Reach, demand, may
+from graph.changes.allowed import Place, Reach, Right, demand, may
 from graph.changes.entries import check_published, review_rules
 from graph.changes.grant_role import check_bound
 from graph.errors import BadInput, Refused
@@ -51,27 +51,32 @@ FIT = {"secrecy": "NOT_SECRET", "classification": "a", "formats": ["b"], "shareT
     ],
 )
 def test_how_far_a_role_goes(viewer, reach, goes):
-    assert may(bindings(viewer), [Line(Role.CATALOG_OFFICER, reach)], PLACE) is goes
+    assert may(bindings(viewer), [Right(Role.CATALOG_OFFICER, reach)], PLACE) is goes
 
 
 def test_a_role_that_the_catalog_grants_counts_beside_those_of_the_token():
     granted = Binding(Role.COMPETENT_DEPARTMENT, region="Region:410200")
-    assert may([*bindings(READER), granted], [Line(Role.COMPETENT_DEPARTMENT, Reach.REGION)], PLACE)
+    assert may([*bindings(READER), granted], [Right(Role.COMPETENT_DEPARTMENT, Reach.REGION)], PLACE)
 
 
 def test_nothing_belongs_to_whom_is_bound_to_nothing_where_the_place_is_unknown():
     nowhere = bindings(person("nowhere", Role.CATALOG_OFFICER))
-    assert not may(nowhere, [Line(Role.CATALOG_OFFICER, Reach.OWN), Line(Role.CATALOG_OFFICER, Reach.REGION)], Place())
+    assert not may(
+        nowhere, [Right(Role.CATALOG_OFFICER, Reach.OWN), Right(Role.CATALOG_OFFICER, Reach.REGION)], Place()
+    )
 
 
 def test_a_refusal_cites_the_rules_of_the_place_and_of_no_other():
-    lines = [Line(Role.REVIEWER, Reach.OWN, ("KF-SHARE-4b", "LN-9a")), Line(Role.PLANNER, Reach.ALL, ("XY-SHARE-11",))]
+    rights = [
+        Right(Role.REVIEWER, Reach.OWN, ("KF-SHARE-4b", "LN-9a")),
+        Right(Role.PLANNER, Reach.ALL, ("XY-SHARE-11",)),
+    ]
     with pytest.raises(Refused) as refused:
-        demand(bindings(OFFICER), lines, PLACE)
+        demand(bindings(OFFICER), rights, PLACE)
     assert (refused.value.code, refused.value.rules) == (RefusalCode.NOT_ALLOWED, ("KF-SHARE-4b",))
     assert "审核人员、规划人员" in refused.value.cure
     with pytest.raises(Refused) as refused:
-        demand((), lines, Place())
+        demand((), rights, Place())
     assert refused.value.rules == ()
 
 
