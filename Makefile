@@ -32,7 +32,7 @@ test-lts: setup ## The same suite against Neo4j 5.26 LTS, with a tenth of the ra
 	YUANLIU_TEST_NEO4J_VERSION=5.26.28 YUANLIU_PROOF=20 $(BIN)/python -m pytest
 
 soak: setup ## Changes under faults for half an hour: SECONDS=1800 SEED=…
-	cd tests && PYTHONPATH=..:. ../$(BIN)/python -m faults.soak $(or $(SECONDS),1800) $(SEED)
+	cd tests && PYTHONNEO4JDEBUG=1 PYTHONPATH=..:. ../$(BIN)/python -m faults.soak $(or $(SECONDS),1800) $(SEED)
 
 check: setup ## Lint, types, import contracts
 	$(BIN)/ruff check .

@@ -139,7 +139,7 @@ class Uploads:
             folder = await asyncio.to_thread(self.place)
             reading = await self.read(request, folder / name, options)
             await self.still(request.scope)  # he may have been revoked while the file came
-            allow = await self.check(request, reading, viewer)
+            allow = await self.check(request, reading, viewer, acting)
         except OSError as error:
             await asyncio.to_thread(self.leave, viewer, folder)
             raise NotTaken.because(507, "NoSpace", "The file cannot be kept.", "Tell who runs the service.") from error
@@ -223,7 +223,8 @@ class Uploads:
             reading = await asyncio.to_thread(plan, path, options, regions)
         except GraphError as error:
             raise NotTaken(422, error.as_json()) from error
-        if reading.questions and not options.dry_run:
+        # Who may import it is decided by the region: a dry run, too, must know it.
+        if reading.questions and (not options.dry_run or not reading.region):
             asked = [{"about": q.about, "text": q.text, "option": q.option} for q in reading.questions]
             raise NotTaken.because(
                 422, "Asked", "Something must be said first.", "Answer the questions.", questions=asked
@@ -235,9 +236,12 @@ class Uploads:
         limit = f"The file is longer than {self.limits.file_bytes} bytes."
         return NotTaken.because(413, "TooLong", limit, "Split it, or compress it with gzip.")
 
-    async def check(self, request: Request, reading: Reading, viewer: Viewer) -> Allow:
-        """What the import asks again under its locks; NotTaken, 403, if the viewer may not import the file."""
-        async with self.asking(viewer, f"Region:{reading.region}"):
+    async def check(self, request: Request, reading: Reading, viewer: Viewer, acting: Viewer) -> Allow:
+        """What the import asks again under its locks; NotTaken, 403, if the viewer may not import the file.
+
+        `acting` is the viewer with the roles in force, as the event of a denial has him.
+        """
+        async with self.asking(acting, f"Region:{reading.region}"):
             allow = await permit(self.database, viewer, reading, self.settings.today())
 
         async def allowed(run: Runner, records: Records) -> Fit:

@@ -171,8 +171,8 @@ class Walk:
         if found is None or len(found.nodes) <= self.nodes + 1:
             return found
         reach = await laid_out(VALUES_OF_A_FLOW * len(found.edges), distances, next(iter(found.nodes)), found.edges)
-        last = max(reach[number] for number in found.nodes)
-        return await self.once(way, last, seconds, [number for number in found.nodes if reach[number] < last])
+        last = max(reach.get(number, 0) for number in found.nodes)
+        return await self.once(way, last, seconds, [number for number in found.nodes if reach.get(number, last) < last])
 
     async def once(self, way: Direction, hops: int, seconds: float, inner: list[int] | None) -> Found | None:
         """What one statement finds; `inner` are the nodes of the complete distances, where a first one was cut."""
@@ -334,10 +334,16 @@ def assemble(walks: list[tuple[Direction, Found]], asked: Walk) -> dict[str, Any
 
 
 def nearest(walk: Found, reach: Mapping[int, int], most: int) -> dict[int, list[Any]]:
-    """The nodes of a walk, or the first of them by distance, then id, where there are more than `most`."""
-    if len(walk.nodes) <= most:
-        return walk.nodes
-    order = sorted(walk.nodes.values(), key=lambda node: (reach[node[0]], node[1]))
+    """The nodes of a walk, or the first of them by distance, then id, where there are more than `most`.
+
+    What nothing leads to any more was hidden between the walk and the reading of its edges: it is left out.
+    """
+    nodes = walk.nodes
+    if gone := nodes.keys() - reach.keys():
+        nodes = {number: node for number, node in nodes.items() if number not in gone}
+    if len(nodes) <= most:
+        return nodes
+    order = sorted(nodes.values(), key=lambda node: (reach[node[0]], node[1]))
     return {node[0]: node for node in order[:most]}
 
 

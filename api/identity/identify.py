@@ -4,6 +4,7 @@ A token counts with every method, a cookie with POST alone and only from our own
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -110,9 +111,17 @@ class Identity:
     def origin(self, scope: Scope) -> str:
         """The origin of our own pages."""
         if self.url:
-            parts = urlsplit(self.url)
-            return f"{parts.scheme}://{parts.netloc}"
+            return origin_of(self.url)
         return f"{scope['scheme']}://{header(scope['headers'], b'host')}"
+
+
+@cache
+def origin_of(url: str) -> str:
+    """The origin of an address as browsers send it: in small letters, without the port that goes without saying."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:

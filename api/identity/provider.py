@@ -20,7 +20,7 @@ from api.identity.settings import is_secure, loopback
 log = logging.getLogger("yuanliu")
 
 TTL = 300.0
-"""After so many seconds keys are renewed in the background."""
+"""After so many seconds keys are renewed in the background; after twice as many, before they are used."""
 STALE = 3600.0
 """For so long they are used while the provider is down."""
 COOLDOWN = 10.0
@@ -80,6 +80,8 @@ class Provider:
             await self._refresh()
             if time.monotonic() - self._fetched > STALE:
                 raise self._down()
+        elif age > 2 * TTL:  # nobody asked for a while: a key may have been withdrawn since
+            await self._refresh()
         elif age > TTL and not self._is_cooling:
             self._begin()
         return self._metadata

@@ -92,8 +92,14 @@ async def amend(work: Work, resource: str, said: dict[str, Any]) -> Changed:
 
 
 def spoken(fields: dict[str, Any]) -> dict[str, Any]:
-    """What is said, texts without blanks around them and none instead of an empty one; BadInput for control characters."""
+    """What is said, texts without blanks around them and none instead of an empty one.
+
+    BadInput for a name with control characters, and for what is too long to be a key.
+    """
     said = {name: (value.strip() or None) if isinstance(value, str) else value for name, value in fields.items()}
     if any(not character.isprintable() for character in said.get("name") or ""):
         raise BadInput("The name has characters that cannot be printed.", "Leave them out.")
+    for name, value in said.items():
+        if isinstance(value, str) and keys.is_too_long(name, value):
+            raise BadInput(f"`{name}` is longer than {keys.LONGEST[name]} bytes.", "Shorten it.")
     return said

@@ -32,6 +32,8 @@ from graph.writing import write
 SECONDS = 10.0
 ATTEMPTS = 2
 LONGEST_KEY = 200
+LONGEST_TEXT = 1000
+"""Of an id, a subject, a code, a reason: an event keeps them for good."""
 DENIED = (RefusalCode.NOT_ALLOWED, RefusalCode.NEEDS_REVIEW, RefusalCode.NOT_FOUND)
 """What is refused for want of a role, or as if it were not there."""
 
@@ -83,7 +85,8 @@ class Outcome:
 async def perform(database: Database, asking: Asking) -> Outcome:
     """Do what is asked, or find that it was done under the same key.
 
-    Raises Refused, after the denial was recorded; BadInput for a key that cannot be used; Overloaded when there is no turn;
+    Raises Refused, after the denial was recorded if it is one; BadInput for a key that cannot be used, or too long a text;
+    Overloaded when there is no turn;
     EngineError where it is not known whether it was done: to be sent again with the same key.
     """
     if not asking.viewer.subject:
@@ -92,6 +95,9 @@ async def perform(database: Database, asking: Asking) -> Outcome:
         raise BadInput(
             "The idempotency key cannot be used.", f"Give it 1 to {LONGEST_KEY} characters that can be printed."
         )
+    for name, value in asking.arguments.items():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise BadInput(f"`{name}` is longer than {LONGEST_TEXT} characters.", "Shorten it.")
     return await database.shielded(_performed(database, asking))
 
 

@@ -22,6 +22,16 @@ def normalised(name: str) -> str:
     return _BESIDE_CHINESE.sub("", _SPACES.sub(" ", text).strip())
 
 
+LONGEST = {"name": 1500, "provider": 750, "resourceCode": 750, "landingPage": 2000}
+"""In bytes: ids and sort keys are made of these, and the engine indexes no key of more than 8,160."""
+
+
+def is_too_long(field: str, value: str) -> bool:
+    """Whether no key can be made of what a field says."""
+    longest = LONGEST.get(field)
+    return longest is not None and max(len(value.encode()), len(normalised(value).encode())) > longest
+
+
 @kept(20_000)
 def department_name(raw: str) -> str:
     """A department's name without the place that a portal put in front of it a second time.

@@ -206,12 +206,13 @@ class _Reader:
             counts[word] += 1
         if cell.problem and not row.problem:
             row.problem = Rejection(row.number, header, cell_text(raw)[:500], *cell.problem)
-        if isinstance(cell.value, str) and len(cell.value) > _TEXT_LIMIT:
+        field = name.removeprefix("item.")
+        if isinstance(cell.value, str) and (len(cell.value) > _TEXT_LIMIT or keys.is_too_long(field, cell.value)):
             row.problem = Rejection(row.number, header, cell.value[:500], "太长 too long", "缩短 Shorten it.")
         is_of_item = name.startswith("item.")
         if cell.lost:
             (row.of_item if is_of_item else row.of_resource).append(f"{header}: {cell.lost}")
-        _put(row.item if is_of_item else row.resource, name.removeprefix("item."), cell.value)
+        _put(row.item if is_of_item else row.resource, field, cell.value)
 
     def _check(self, row: _Row) -> None:
         if row.problem:

@@ -46,13 +46,17 @@ class Keyring:
         present = self.key()
         made = PrivateKey.new(present.name if present else f"yuanliu/{secrets.token_hex(8)}")
         with writing(self.folder):
-            path = self.folder / "next"
-            path.unlink(missing_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(made.written())
-                file.flush()
-                os.fsync(file.fileno())
+            # Whole or not at all: half a key would keep everybody from signing.
+            draft = self.folder / f"next-{secrets.token_hex(8)}"
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    file.write(made.written())
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(self.folder / "next")
+            finally:
+                draft.unlink(missing_ok=True)
         return made
 
     def adopt(self, key: PublicKey) -> None:
@@ -99,7 +103,7 @@ class Keyring:
 
     @contextmanager
     def _alone(self) -> Generator[None]:
-        """No other process writes to this folder while the block runs; TrailError where it cannot be written."""
+        """No other process adopts a key or writes checkpoints while the block runs; TrailError where that cannot be done."""
         with writing(self.folder):
             lock = FileLock(self.folder / "lock")
             if not lock.acquire(WAIT_SECONDS):

@@ -190,9 +190,10 @@ async def _append(database: Database, ring: Keyring, until: int) -> None:
 
     Only up to `until`, where a key was lost, are checkpoints taken that nobody can check any more.
     """
-    last, keys = ring.last(), ring.public()
+    last = ring.last()
     genuine: list[Checkpoint] = []
     rows = await database.run(_LATER, seconds=SECONDS, number=last.number if last else 0)
+    keys = ring.public()  # after the rows: a key that signed one of them is here by now
     for row in rows:
         checkpoint = read_row(row)
         if checkpoint is None or (checkpoint.number > until and signer(checkpoint.note, keys) is None):

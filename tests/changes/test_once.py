@@ -175,7 +175,7 @@ async def test_one_key_with_other_arguments_at_the_same_time_is_one_change(chang
         asking("describeResource", "contended", resource=one, fields={"abstract": text}) for text in ("一", "二", "三")
     ]
     found = await asyncio.gather(*(perform(changing, work) for work in works), return_exceptions=True)
-    assert sorted(type(each).__name__ for each in found) == ["Refused", "Refused", "Told"]
+    assert sorted(type(each).__name__ for each in found) == ["Outcome", "Refused", "Refused"]
     assert {each.code for each in found if isinstance(each, Refused)} == {"KEY_REUSED"}
     assert len(await events(changing, one)) == 2
 
@@ -184,6 +184,21 @@ async def test_one_key_with_other_arguments_at_the_same_time_is_one_change(chang
 async def test_a_key_that_cannot_be_used(changing, key):
     with pytest.raises(BadInput):
         await perform(changing, asking("publishResource", key, resource="Resource:none"))
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("withdrawResource", {"resource": "Resource:" + "x" * 1000, "reason": "x"}),
+        ("withdrawResource", {"resource": "Resource:none", "reason": "x" * 1001}),
+        ("describeResource", {"department": CIVIL_AFFAIRS, "code": "MZ998", "fields": {"name": "名" * 501}}),
+    ],
+)
+async def test_what_is_too_long_is_told_before_it_is_kept(changing, name, given):
+    before = await changing.run("MATCH (e:Event) RETURN count(e) AS count")
+    with pytest.raises(BadInput, match="longer than"):
+        await perform(changing, asking(name, "long", **given))
+    assert await changing.run("MATCH (e:Event) RETURN count(e) AS count") == before
 
 
 async def test_an_engine_that_is_away_makes_the_field_null_and_nothing_else(changing):
@@ -203,7 +218,7 @@ async def test_a_new_entry_of_two_at_once_is_made_by_one(changing):
         for n in range(4)
     ]
     found = await asyncio.gather(*(perform(changing, work) for work in works), return_exceptions=True)
-    assert sorted(type(each).__name__ for each in found) == ["Refused", "Refused", "Refused", "Told"]
+    assert sorted(type(each).__name__ for each in found) == ["Outcome", "Refused", "Refused", "Refused"]
 
 
 async def test_more_changes_than_are_borne_at_once_are_refused_before_anything_is_done(changing, draft):

@@ -91,6 +91,9 @@ async def test_a_dry_run_changes_nothing_and_says_what_is_asked(upload, changing
     status, lines = await upload(OFFICER, [row("DRY1")], dryRun="true")
     assert (status, lines[-1]["report"]["new"], lines[-1]["report"]["dryRun"]) == (200, 1, True)
     assert await present(changing, "DRY1") == []
+    for viewer in (ADMINISTRATOR, OFFICER):  # who may import it is not known yet
+        status, [refused] = await upload(viewer, [row("DRY2")], region="", dryRun="true")
+        assert (status, refused["error"]["questions"][0]["about"]) == (422, "REGION")
     status, [refused] = await upload(ADMINISTRATOR, [{"信息资源提供方": "x", "a": 1}], source="", map=[])
     assert (status, refused["error"]["code"]) == (422, "Asked")
     assert {question["about"] for question in refused["error"]["questions"]} == {"COLUMN", "SOURCE"}

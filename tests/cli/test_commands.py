@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from api.identity.local import person
 from graph.trail.files import EVENTS
 from graph.trail.keyring import Keyring
 from graph.trail.verify import verify
@@ -110,13 +111,24 @@ def test_db_commands_leave_another_database_alone(yuanliu):
     assert "not ours" in done.stderr
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_answers_and_stops(home, version, number, tmp_path):
-    """What it did is under a checkpoint then, and how it is set is in the trail once."""
-    words = [YUANLIU, "serve", "--port", "0"]
-    with subprocess.Popen(words, env=environment(home, version), stdout=subprocess.PIPE, text=True) as served:
+    """What it did is under a checkpoint then, and how it is set is in the trail once; its metrics are elsewhere."""
+    words, metrics = [YUANLIU, "serve", "--port", "0"], f"127.0.0.1:{free_port()}"
+    variables = environment(home, version, YUANLIU_METRICS=metrics)
+    with subprocess.Popen(words, env=variables, stdout=subprocess.PIPE, text=True) as served:
         try:
             url = served.stdout.readline().split()[1]
+            with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=30) as told:
+                assert b"yuanliu_" in told.read()
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(url.replace("graphql", "metrics"), timeout=30)
             body = json.dumps({"query": '{ regime(id: "Regime:KF") { id } }'}).encode()
             request = urllib.request.Request(url, body, {"content-type": "application/json"})
             with urllib.request.urlopen(request, timeout=30) as response:
@@ -126,6 +138,8 @@ def test_serve_answers_and_stops(home, version, number, tmp_path):
         assert served.wait(30) == 0
     assert run(home, version, "audit", "export", str(tmp_path / "trail")).returncode == 0
     events = (tmp_path / "trail" / EVENTS).read_text().splitlines()
+    actors = {json.loads(json.loads(line)["payload"])["actor"] for line in events}
+    assert actors == {person().subject}, "who works at the command line is named in every event"
     [settings] = [line for line in events if "SETTING" in line]
     assert "Asia/Shanghai" in settings
     found = verify(tmp_path / "trail", Keyring(home / "trail").public())

@@ -3,6 +3,7 @@
 Ten cases a field; YUANLIU_FUZZ=N tries N / 300 (see tests/api/test_fuzz.py).
 """
 
+import itertools
 import os
 from pathlib import Path
 
@@ -35,11 +36,13 @@ def scratch(writer, writing, tmp_path_factory):
         yield served
 
 
+WHO = itertools.cycle(["administrator", "viewer", "public"])
+
+
 def sound(case, served):
-    """Ask; the answer is GraphQL's, and no failure of the service."""
-    response = case.call(
-        base_url=f"http://localhost:{served.port}/graphql", headers={"connection": "close"}, timeout=60
-    )
+    """Ask as one or another; the answer is GraphQL's, and no failure of the service."""
+    headers = {"connection": "close", "x-viewer": next(WHO)}
+    response = case.call(base_url=f"http://localhost:{served.port}/graphql", headers=headers, timeout=60)
     assert response.status_code in (200, 400), response.text
     body = response.json()
     assert body.keys() <= {"data", "errors"}

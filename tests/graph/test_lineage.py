@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.answer import Answerer, Request
 from api.schema import SCHEMA
-from graph.lineage import distances
+from graph.lineage import Found, distances, nearest
 from graph.permissions import LOCAL
 
 DAY = date(2024, 6, 1)
@@ -141,6 +141,12 @@ def test_distances_are_the_same_for_edges_in_any_order(chance, size):
     edges = [[*edge] for edge in drawn.edges(nx.descendants(drawn, 0) | {0})]
     chance.shuffle(edges)
     assert distances(0, edges) == nx.single_source_shortest_path_length(drawn, 0)
+
+
+def test_what_was_hidden_between_the_walk_and_its_edges_is_left_out():
+    walk = Found({0: [0, "a"], 1: [1, "b"], 2: [2, "c"]}, [[0, 1, 9]], "", settled=False)
+    assert list(nearest(walk, distances(0, walk.edges), 10)) == [0, 1]
+    assert list(nearest(walk, distances(0, walk.edges), 1)) == [0]
 
 
 async def test_something_without_flows_is_its_own_lineage(empty_database):

@@ -68,6 +68,17 @@ async def test_old_keys_are_renewed_in_passing(issuer):
     assert source.fetches == 2
 
 
+async def test_a_key_that_was_withdrawn_while_nobody_asked_is_not_believed(issuer):
+    tokens, source = checked(issuer)
+    old = issuer.token()
+    await tokens.believed(issuer.token(jti="2"))
+    issuer.keys = {"new": FOREIGN}
+    source._fetched -= 2 * providers.TTL + 1
+    source._tried = source._fetched
+    with pytest.raises(Unauthorized):
+        await tokens.believed(old)
+
+
 async def test_while_the_provider_is_down_known_keys_are_used_for_a_while(issuer):
     tokens, source = checked(issuer)
     await tokens.believed(issuer.token())

@@ -6,6 +6,7 @@ import pytest
 
 from api.identity.claims import viewer
 from api.identity.errors import Unauthorized
+from api.identity.identify import origin_of
 from api.identity.settings import Issuer, read
 from api.settings import Settings
 from graph.errors import BadInput
@@ -101,3 +102,17 @@ def test_who_keeps_a_whole_region_is_told_so_and_is_not_for_want_of_a_department
     assert viewer(issuer, claims | {"department": "*"}).department == ""
     assert viewer(issuer, claims | {"department": "410200/甲"}).department == "Department:410200/甲"
     assert viewer(issuer, {"sub": "alice", "roles": ["PLANNER"]} | region).department == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://catalog.example", "https://catalog.example"),
+        ("https://Catalog.Example:443/", "https://catalog.example"),
+        ("https://catalog.example:8443", "https://catalog.example:8443"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_the_origin_of_our_pages_is_written_as_browsers_do(url, origin):
+    assert origin_of(url) == origin

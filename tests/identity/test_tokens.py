@@ -141,7 +141,7 @@ def tricks(issuer):
     yield "another body", f"{head}.{encoded(json.dumps(claims).encode())}.{signature}"
     yield "no signature left", f"{head}.{body}."
     yield "another header", f"{encoded(json.dumps(header | {'x': 1}).encode())}.{body}.{signature}"
-    yield "a bit flipped", f"{head}.{body}.{'A' if signature[20] != 'A' else 'B'}".replace("..", ".") + signature[1:]
+    yield "a bit flipped", f"{head}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
     yield "padded", good + "="
     yield "four parts", good + ".x"
     yield "encrypted", good + ".x.y"

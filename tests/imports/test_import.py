@@ -38,6 +38,27 @@ async def test_a_file_becomes_resources_with_departments(graph, tmp_path):
     assert report.counts["nullWords"] == 1
 
 
+async def test_what_no_key_can_be_made_of_is_rejected_and_the_rest_imported(graph, tmp_path):
+    """The engine indexes no key of more than 8,160 bytes; one such row must not undo all others."""
+    longest = {"标题": "名" * 500, "来源部门": "局" * 250}
+    rows = [
+        resource(1),
+        resource(2, 标题="名" * 501),
+        resource(3, 来源部门="局" * 251),
+        resource(4, 详情页网址=PAGE + "x" * 2000),
+        resource(5, 标题="㍻" * 300),  # two characters each as keys are compared
+        resource(6, **longest, 详情页网址=""),
+    ]
+    report = await load(graph, tmp_path, rows, source="here")
+    assert [rejection.row for rejection in report.rejected] == [2, 3, 4, 5]
+    assert {rejection.reason for rejection in report.rejected} == {"太长 too long"}
+    assert counted(report) == (2, 0, 0, 4)
+    row = {"resource_title": longest["标题"], "来源部门": longest["来源部门"], "item_name": "项" * 500}
+    report = await load(graph, tmp_path, [row], "items.csv", source="here")
+    assert counted(report) == (1, 0, 0, 0)
+    assert report.counts["waiting"] == 0
+
+
 async def test_the_same_file_twice_changes_nothing(graph, tmp_path):
     rows = [resource(n) for n in range(9)]
     await load(graph, tmp_path, rows)

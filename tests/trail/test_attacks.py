@@ -289,7 +289,7 @@ async def test_a_rotated_key_is_followed_and_the_old_one_signs_no_more(trail):
 
 
 async def test_a_rotation_that_was_interrupted_is_brought_to_its_end(trail, monkeypatch):
-    monkeypatch.setattr(type(trail.ring), "adopt", lambda _: None)
+    monkeypatch.setattr(type(trail.ring), "adopt", lambda *_: None)
     await trail.seal(Why.ROTATED)
     monkeypatch.undo()
     assert len(trail.ring.public()) == 1

@@ -25,6 +25,8 @@ async def replayed(trail: Trail):
             if isinstance(now, dict):
                 known = kind.setdefault(id, {})
                 assert {name: known.get(name) for name in was} == was, (id, was)
+                if "waited" in now:  # an item that came: what it says was said when it began to wait
+                    known |= held["WaitingItem"].pop(now["waited"])
                 known |= now
             else:
                 kind[id] = now
@@ -40,9 +42,12 @@ async def test_the_events_of_imports_replayed_are_the_graph(empty_database, tmp_
     await load(trail.database, tmp_path, [resource(n) for n in range(4)])
     changed = [resource(0, 摘要="新的摘要"), resource(1, 来源部门="开封市财政局"), resource(2)]
     await load(trail.database, tmp_path, changed, complete=True)
+    few = [item(0, "项1", 9), item(1, "项1", 1)]
+    await load(trail.database, tmp_path, few, "items.csv", complete=True)
+    await load(trail.database, tmp_path, [*few, item(1, "项2", 2)], "items.csv")
     held, summaries = await replayed(trail)
-    assert [facts["targets"] for facts in summaries] == [["Region:410200"]] * 4
-    assert [facts["after"]["resources"]["new"] for facts in summaries] == [0, 4, 0, 0]
+    assert [facts["targets"] for facts in summaries] == [["Region:410200"]] * 6
+    assert [facts["after"]["resources"]["new"] for facts in summaries] == [0, 4, 0, 0, 0, 0]
     nodes = await trail.run("MATCH (r:Resource) RETURN r {.*} AS held")
     assert len(nodes) == 4
     for node in nodes:
@@ -56,9 +61,20 @@ async def test_the_events_of_imports_replayed_are_the_graph(empty_database, tmp_
         f"Resource:data.example.gov.cn/{PAGE}1": "Department:410200/开封市财政局",
         away: None,
     }
-    waited = await trail.run("MATCH (i:DataItem) RETURN i.id AS id, i.position AS position")
-    assert {row["id"] for row in waited} == set(held["DataItem"])
-    assert len(held["WaitingItem"]) == 6
+    items = await trail.run("MATCH (i:DataItem) RETURN i {.*} AS held")
+    assert {node["held"]["id"] for node in items} == set(held["DataItem"])
+    for node in items:
+        for name, value in held["DataItem"][node["held"]["id"]].items():
+            if name not in ("resource", "element", "waited"):
+                assert trail_value(node["held"].get(name)) == value, (name, value)
+    edges = await trail.run("""MATCH (i:DataItem)
+        OPTIONAL MATCH (r)-[h:HAS_ITEM]->(i) WHERE h.until IS NULL AND h.withdrawnAt IS NULL RETURN i.id AS id, r.id AS of""")
+    closed = {id for id, is_there in held["HAS_ITEM"].items() if not is_there}
+    assert {row["id"]: row["of"] for row in edges} == {
+        id: None if id in closed else said["resource"] for id, said in held["DataItem"].items()
+    }
+    assert sorted(held["HAS_ITEM"].values()) == [False] * 3 + [True], "what a complete file left out, and what came back"
+    assert not held["WaitingItem"]
     found = await trail.verify()
     assert found.is_sound
     assert {row["actor"] for row in await trail.run("MATCH (e:Event) RETURN e.actor AS actor")} == {LOCAL.subject}

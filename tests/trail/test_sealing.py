@@ -2,7 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from graph.database import Database
+from graph.errors import TrailError
 from graph.permissions import LOCAL
 from graph.trail import sealing as module
 from graph.trail.keyring import Keyring
@@ -68,6 +71,19 @@ async def test_processes_that_seal_for_the_first_time_together_make_one_key(bare
     made = await asyncio.gather(*(asyncio.to_thread(sealed, ring) for ring in rings))
     assert sum(each is not None for each in made) == 1
     assert len(bare.ring.public()) == 1
+    assert (await bare.verify()).is_sound
+
+
+async def test_half_a_key_keeps_nobody_from_signing(bare, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    await bare.append(ALICE, 1)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(TrailError, match="No space left"):
+        await bare.seal()
+    monkeypatch.undo()
+    assert await bare.seal()
     assert (await bare.verify()).is_sound
 
 
