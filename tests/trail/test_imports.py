@@ -73,7 +73,9 @@ async def test_the_events_of_imports_replayed_are_the_graph(empty_database, tmp_
     assert {row["id"]: row["of"] for row in edges} == {
         id: None if id in closed else said["resource"] for id, said in held["DataItem"].items()
     }
-    assert sorted(held["HAS_ITEM"].values()) == [False] * 3 + [True], "what a complete file left out, and what came back"
+    assert sorted(held["HAS_ITEM"].values()) == [False] * 3 + [True], (
+        "what a complete file left out, and what came back"
+    )
     assert not held["WaitingItem"]
     found = await trail.verify()
     assert found.is_sound
