@@ -1,6 +1,6 @@
 """The service as a process of its own, to be killed: `python -m faults.service PORT`, the engine as the environment says.
 
-Who asks is what the header `viewer` says: here it is not about identity.
+Who asks is what the header `viewer` says: here it is not about identity, nor about the door. It signs checkpoints, and often.
 """
 
 import os
@@ -18,8 +18,12 @@ from api.schema import SCHEMA
 from faults.world import PEOPLE
 from graph.changes import perform
 from graph.database import Address, Database
+from graph.permissions import LOCAL
+from graph.trail import sealing
+from graph.trail.keyring import Keyring
 
 perform.SECONDS = 4.0
+sealing.PAUSE, sealing.EVERY_SECONDS = 0.2, 0.5
 address = Address(os.environ["FAULTS_URI"], "neo4j", os.environ["FAULTS_PASSWORD"])
 
 
@@ -44,7 +48,8 @@ class Service:
 
     async def live(self, receive, send):
         await receive()
-        async with Database(address) as database:
+        ring = Keyring(Path(os.environ["FAULTS_TRAIL"]))
+        async with Database(address) as database, sealing.sealing(database, ring, LOCAL):
             self.answerer = Answerer(SCHEMA, database, date.today)
             await send({"type": "lifespan.startup.complete"})
             await receive()

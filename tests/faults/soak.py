@@ -24,6 +24,7 @@ from faults.world import DEPARTMENTS, ELEMENTS, PEOPLE, document, make
 from graph.database import Address, Database
 from graph.engine import Installation, start, status, stop
 from graph.migrate import migrate
+from graph.trail.keyring import Keyring
 
 CLIENTS = 6
 PATIENCE = 12
@@ -57,6 +58,7 @@ class Soak:
 
     def __init__(self, installation, seconds, seed):
         self.installation = installation
+        self.ring = Keyring(installation.home / "trail")
         self.seconds = seconds
         self.random = random.Random(seed)
         self.sent = []
@@ -85,7 +87,7 @@ class Soak:
                     self.service.wait()
             uri = status(self.installation).uri
             async with Database(Address(uri, "neo4j", server.password)) as database:
-                return await check(database, self.sent) | {
+                return await check(database, self.sent, self.ring) | {
                     f"fault: {each}": self.broken.count(each) for each in set(self.broken)
                 }
         finally:
@@ -93,7 +95,9 @@ class Soak:
 
     def serve(self):
         """Start the service; what it says of all that breaks is kept beside the database."""
-        environment = os.environ | {"FAULTS_URI": self.proxy.uri, "FAULTS_PASSWORD": self.password}
+        environment = os.environ | {
+            "FAULTS_URI": self.proxy.uri, "FAULTS_PASSWORD": self.password, "FAULTS_TRAIL": str(self.ring.folder)
+        }  # fmt: skip
         command = [sys.executable, Path(__file__).with_name("service.py"), str(self.port)]
         with (self.installation.home / "service.log").open("ab") as said:
             self.service = subprocess.Popen(command, env=environment, stdout=said, stderr=said)

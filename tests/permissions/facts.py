@@ -115,7 +115,10 @@ class Making:
         return self.facts
 
     def large(self, number, seen):
-        """A catalog of so many resources, of which a department of the region 2 sees so many; each has an item that flows on."""
+        """A catalog of so many resources, of which a department of the region 2 sees so many.
+
+        Each has an item, and all flow on. What is seen flows to what is seen, straight and through what is hidden.
+        """
         self.places()
         self.node("Region:2", code="2", name="地区2", level="CITY", recordedAt=None)
         self.node("Department:2/小", name="小")
@@ -136,6 +139,14 @@ class Making:
             if each:
                 before = self.chance.randrange(each)
                 self.edge("FLOWS_TO", f"Resource:l/{before}", resource, clocks=False, origin="DECLARED")
+        chain = sorted(seen_ones)
+        hidden = sorted(set(range(number)) - seen_ones)
+        for place, each in enumerate(chain):
+            between = self.chance.choice(hidden)
+            flows = [(each, between), *((between, other) for other in chain[place + 2 : place + 4])]
+            flows += [(each, other) for other in chain[place + 1 : place + 2]]
+            for near, far in flows:
+                self.edge("FLOWS_TO", f"Resource:l/{near}", f"Resource:l/{far}", clocks=False, origin="DECLARED")
         return self.facts
 
     def places(self):
