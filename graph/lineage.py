@@ -20,6 +20,8 @@ from graph.words import CutReason, Direction, FlowOrigin
 
 MAX_HOPS = 20
 MAX_NODES = 10_000
+MAX_FLOWS = 200_000
+"""Between so many nodes there are rarely more than 50,000; one node alone may have as many as it likes."""
 SECONDS = 10.0
 VALUES_OF_A_FLOW = 10
 """To put a flow in its place takes as long as to lay out so many values of a list."""
@@ -45,7 +47,7 @@ WITH isOpen, asOf, a, collect(b) AS reached
 WITH isOpen, asOf, [a] + [b IN reached WHERE b <> a] AS found
 WITH isOpen, asOf, found,
   COLLECT { UNWIND found AS x MATCH (x)-[e:FLOWS_TO WHERE <edge>]->(y:<label> WHERE <visible y>)
-    RETURN [id(x), id(y), id(e)<columns>] } AS edges
+    RETURN [id(x), id(y), id(e)<columns>] LIMIT $flows } AS edges
 WITH isOpen, asOf, edges, COLLECT { UNWIND found AS n0 RETURN [id(n0), n0.id<rows>] } AS nodes
 RETURN nodes, edges, asOf, NOT isOpen AND NOT <overtaken> AS settled
 """
@@ -96,8 +98,8 @@ async def lineage(
     """The lineage as a row, or None when there is no such node, or none that may be seen.
 
     Bounds above 20 hops or 10,000 nodes are taken as these. A cut by nodes takes whole distances as far as they fit, and of
-    the last one the first by id; a cut by time takes fewer hops. BadInput for bounds below one or a kind of thing that data
-    does not flow through.
+    the last one the first by id; a cut by time takes fewer hops. BadInput for bounds below one, a kind of thing that data
+    does not flow through, or more than 200,000 flows from and between the nodes.
     """
     record = RECORDS.get(of.partition(":")[0])
     if record is None or record.name not in FOLLOWED:
@@ -183,9 +185,14 @@ class Walk:
             return walk_statement(composer, self.record, way, hops, cut, edge, self.distinct, self.columns)
 
         variant = (way, self.record.name, hops, inner is None, self.is_filtered)
-        row = await self.asked.read(compose, variant=variant, seconds=seconds, inner=inner, **self.parameters)
+        bounds = {"inner": inner, "flows": MAX_FLOWS + 1}
+        row = await self.asked.read(compose, variant=variant, seconds=seconds, **bounds, **self.parameters)
         if row is None:
             return None
+        if len(row[1]) > MAX_FLOWS:
+            raise BadInput(
+                f"The lineage has more than {MAX_FLOWS} flows.", "Ask for fewer nodes or hops, or from elsewhere."
+            )
         return Found({node[0]: node for node in row[0]}, row[1], row[2], row[3])
 
 

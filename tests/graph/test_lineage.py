@@ -27,6 +27,7 @@ CREATE (n:Resource {id: id, name: id, sortName: id, sortUpdated: id, recordedAt:
 EDGES = """UNWIND $edges AS edge MATCH (a:Resource {id: edge.a}) MATCH (b:Resource {id: edge.b})
 CREATE (a)-[e:FLOWS_TO]->(b) SET e = edge.p"""
 GRAPHS = itertools.count()
+PLAIN = {"origin": "DECLARED", "since": None, "until": None, "recordedAt": INSTANTS[0], "withdrawnAt": None}
 
 
 @st.composite
@@ -149,6 +150,16 @@ def test_what_was_hidden_between_the_walk_and_its_edges_is_left_out():
     assert list(nearest(walk, distances(0, walk.edges), 1)) == [0]
 
 
+async def test_more_flows_than_can_be_told_are_refused(empty_database, monkeypatch):
+    names = await write(empty_database, 5, [PLAIN | {"a": 0, "b": far} for far in range(1, 5)])
+    answerer = Answerer(SCHEMA, empty_database, lambda: DAY)
+    given = {"of": names[0], "direction": "DOWNSTREAM", "nodes": 1}
+    for most, refused in ((4, False), (3, True)):
+        monkeypatch.setattr("graph.lineage.MAX_FLOWS", most)
+        body = json.loads((await answerer.answer(Request(ASK, None, given), LOCAL)).body)
+        assert [error["extensions"]["code"] for error in body.get("errors", [])] == ["BadInput"] * refused
+
+
 async def test_something_without_flows_is_its_own_lineage(empty_database):
     [name] = await write(empty_database, 1, [])
     for direction in ("UPSTREAM", "DOWNSTREAM", "BOTH"):
@@ -160,11 +171,10 @@ async def test_something_without_flows_is_its_own_lineage(empty_database):
 @pytest.mark.parametrize("limit", [1, 4, 5, 6, 11, 12, 29, 30, 31])
 async def test_a_cut_answer_is_the_first_by_distance_and_id_whatever_was_written_first(empty_database, limit):
     """Thirty nodes in three levels of ten; the order in which the edges were written is in the engine's chains."""
-    plain = {"origin": "DECLARED", "since": None, "until": None, "recordedAt": INSTANTS[0], "withdrawnAt": None}
     pairs = [(0, node) for node in range(1, 11)] + [(node, node + 10) for node in range(1, 21)] + [(11, 0)]
     answers = []
     for order in (pairs, pairs[::-1], sorted(pairs, key=lambda pair: str(pair[1])[::-1])):
-        names = await write(empty_database, 31, [plain | {"a": a, "b": b} for a, b in order])
+        names = await write(empty_database, 31, [PLAIN | {"a": a, "b": b} for a, b in order])
         lineage = await ask(empty_database, names[0], direction="DOWNSTREAM", hops=20, nodes=limit)
         short = {name: name.split("/")[1] for name in names}
         answers.append((
