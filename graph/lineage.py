@@ -1,6 +1,5 @@
 """Where something came from and where it went: breadth first, each node once, in one statement a direction."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +20,6 @@ from graph.words import CutReason, Direction, FlowOrigin
 MAX_HOPS = 20
 MAX_NODES = 10_000
 MAX_FLOWS = 200_000
-"""Between so many nodes there are rarely more than 50,000; one node alone may have as many as it likes."""
 SECONDS = 10.0
 VALUES_OF_A_FLOW = 10
 """To put a flow in its place takes as long as to lay out so many values of a list."""
@@ -258,29 +256,20 @@ def flow_columns(selection: Selection) -> list[str]:
 
 def distances(start: int, edges: list[list[Any]]) -> dict[int, int]:
     """Fewest hops from the start along the edges, each `[near, far, …]` in the direction of the walk."""
-    reached, last = {start: 0}, 0
-    for edge in edges:
-        # The walk finds the nearest first, so that this pass is all that is needed; its order is not promised, however.
-        distance = reached.get(edge[0], -1)
-        if distance < last:
-            return by_layers(start, edges)
-        last = distance
-        if edge[1] not in reached:
-            reached[edge[1]] = distance + 1
-    return reached
-
-
-def by_layers(start: int, edges: list[list[Any]]) -> dict[int, int]:
-    """The same for edges in any order."""
-    near: defaultdict[int, list[int]] = defaultdict(list)
-    for edge in edges:
-        near[edge[0]].append(edge[1])
-    reached, layer, distance = {start: 0}, [start], 0
-    while layer:
-        distance += 1
-        layer = [far for number in layer for far in near.get(number, ()) if far not in reached]
-        layer = list(dict.fromkeys(layer))
-        reached.update(dict.fromkeys(layer, distance))
+    reached: dict[int, int] = {start: 0}
+    # The walk finds the nearest first, so that one pass is enough; where its edges come otherwise, until none leads nearer.
+    in_order, is_nearer = False, True
+    while is_nearer and not in_order:
+        in_order, is_nearer, last = True, False, 0
+        for edge in edges:
+            distance = reached.get(edge[0])
+            if distance is None or distance < last:
+                in_order = False
+            if distance is not None:
+                last = distance
+                if reached.get(edge[1], inf) > distance + 1:
+                    reached[edge[1]] = distance + 1
+                    is_nearer = True
     return reached
 
 

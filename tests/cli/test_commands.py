@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -111,7 +112,9 @@ def test_db_commands_leave_another_database_alone(yuanliu):
     assert "not ours" in done.stderr
 
 
+@cache
 def free_port():
+    """One for all tests: where the metrics are is a setting, and another one would be told."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
