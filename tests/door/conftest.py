@@ -6,14 +6,8 @@ from serving import QUICK, serving
 from api.door.options import Door
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory):
-    """One for all that serve the town: who has another key does not sign its checkpoints, and says so."""
-    return tmp_path_factory.mktemp("door")
-
-
 @pytest.fixture(scope="module")
-def door(reader, reading, home):
+def door(reader, reading, tmp_path_factory):
     """With short times, and a viewer whose bucket does not empty."""
-    with serving(reading, Door(bounds=QUICK, rate=0, public_rate=0), home) as served:
+    with serving(reading, Door(bounds=QUICK, rate=0, public_rate=0), tmp_path_factory.mktemp("door")) as served:
         yield served

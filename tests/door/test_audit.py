@@ -13,9 +13,9 @@ HERE = Path(__file__).with_name("audit")
 RULES = 61
 
 
-def test_every_rule_is_kept(reader, reading, home):
+def test_every_rule_is_kept(reader, reading, tmp_path):
     installed(HERE)
-    with serving(reading, Door(), home) as served:
+    with serving(reading, Door(), tmp_path) as served:
         words = [NODE, "audit.mjs", f"http://localhost:{served.port}/graphql"]
         done = subprocess.run(words, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

@@ -18,6 +18,12 @@ POINT = 'query { regime(id: "Regime:KF") { id name } }'
 LIST = "{ regions(first: 200) { nodes { id name } totalCount } }"
 
 
+@pytest.fixture(autouse=True)
+async def unsigned(reader):
+    """Others have served the town in this session, and signed what happened with keys of their own: here that begins anew."""
+    await reader.run("MATCH (n:CheckpointHead|Checkpoint) DELETE n")
+
+
 @contextmanager
 def running(reading, home, drain):
     environment = os.environ | {
@@ -75,9 +81,9 @@ def load(port, text, answers, broken, stop):
                     broken.append((error, client.kept))
 
 
-def test_sigterm_under_load(reader, reading, home):
+def test_sigterm_under_load(reader, reading, tmp_path):
     answers, broken, stop = [], [], threading.Event()
-    with running(reading, home, 2) as (process, port):
+    with running(reading, tmp_path, 2) as (process, port):
         threads = [
             threading.Thread(target=load, args=(port, text, answers, broken, stop)) for text in (POINT, LIST) * 4
         ]
@@ -105,8 +111,8 @@ def test_sigterm_under_load(reader, reading, home):
         Client(port)
 
 
-def test_a_request_under_way_is_answered_after_the_last_was_taken(reader, reading, home):
-    with running(reading, home, 0.2) as (process, port), Client(port) as client:
+def test_a_request_under_way_is_answered_after_the_last_was_taken(reader, reading, tmp_path):
+    with running(reading, tmp_path, 0.2) as (process, port), Client(port) as client:
         head = (
             b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
         )
@@ -124,8 +130,8 @@ def test_a_request_under_way_is_answered_after_the_last_was_taken(reader, readin
         assert process.wait(30) == 0
 
 
-def test_an_interrupt_does_not_drain(reader, reading, home):
-    with running(reading, home, 60) as (process, _):
+def test_an_interrupt_does_not_drain(reader, reading, tmp_path):
+    with running(reading, tmp_path, 60) as (process, _):
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0

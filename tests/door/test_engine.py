@@ -80,10 +80,10 @@ POINT = '{ region(id: "Region:none") { id } }'
 
 
 @pytest.fixture(scope="module")
-def narrow(reader, reading, home):
+def narrow(reader, reading, tmp_path_factory):
     """One walk at a time, one list, and two seconds for a request."""
     door = Door(statements={"walk": 1, "page": 1}, seconds=6.0, rate=0, bounds=Bounds())
-    with serving(reading, door, home) as served:
+    with serving(reading, door, tmp_path_factory.mktemp("narrow")) as served:
         for lane in served.app.graphql.answerer.database.lanes.by_name.values():
             lane.queue, lane.seconds = 2, 1.0
         yield served

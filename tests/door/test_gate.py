@@ -21,9 +21,9 @@ from graph.permissions import LOCAL
 
 
 @pytest.fixture
-def scarce(reader, reading, home):
+def scarce(reader, reading, tmp_path):
     """An address has thirty units, and hardly gets more."""
-    with serving(reading, Door(rate=1000.0, public_rate=3.0, bounds=QUICK), home) as served:
+    with serving(reading, Door(rate=1000.0, public_rate=3.0, bounds=QUICK), tmp_path) as served:
         yield served
 
 
@@ -115,10 +115,10 @@ def test_what_is_asked_beside_graphql_is_told_and_counted(scarce, caplog):
     assert (record.status, record.given) == (200, "theirs")
 
 
-def test_only_our_proxies_say_for_whom_they_ask(reader, reading, home):
-    for proxies, last in (("127.0.0.0/8",), 200), ((), 429), (("10.0.0.1",), 429):
+def test_only_our_proxies_say_for_whom_they_ask(reader, reading, tmp_path):
+    for number, (proxies, last) in enumerate(((("127.0.0.0/8",), 200), ((), 429), (("10.0.0.1",), 429))):
         door = Door(public_rate=3.0, proxies=proxies, bounds=QUICK)
-        with serving(reading, door, home) as served, Client(served.port) as client:
+        with serving(reading, door, tmp_path / str(number)) as served, Client(served.port) as client:
             for who in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
                 client.send(get("/session", f"x-forwarded-for: {who}"))
                 status = client.answer()[0]
@@ -132,9 +132,9 @@ def test_proxies_are_named_by_address(text):
         Door.read({"YUANLIU_PROXIES": text})
 
 
-def test_bodies_that_do_not_come_make_room(reader, reading, home):
+def test_bodies_that_do_not_come_make_room(reader, reading, tmp_path):
     bounds = Bounds(connections=10, body_seconds=60, head_seconds=60)
-    with serving(reading, Door(bounds=bounds, rate=0), home) as served, contextlib.ExitStack() as stack:
+    with serving(reading, Door(bounds=bounds, rate=0), tmp_path) as served, contextlib.ExitStack() as stack:
         for _ in range(10):
             stack.enter_context(Client(served.port)).send(request(b"{", length=100))
         time.sleep(3)

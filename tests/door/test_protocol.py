@@ -228,10 +228,10 @@ def test_a_foreign_name_is_refused(door, host):
 
 
 @pytest.fixture(scope="module")
-def small(reader, reading, home):
+def small(reader, reading, tmp_path_factory):
     """Room for ten connections."""
     door = Door(bounds=Bounds(connections=10), rate=0)
-    with serving(reading, door, home) as served:
+    with serving(reading, door, tmp_path_factory.mktemp("small")) as served:
         yield served
 
 
@@ -259,9 +259,9 @@ def test_who_finds_no_room_is_told_so(small):
         assert (status, headers["retry-after"]) == (503, "1")
 
 
-def test_what_clients_leave_in_memory_is_bounded_together(reader, reading, home):
+def test_what_clients_leave_in_memory_is_bounded_together(reader, reading, tmp_path):
     bounds = Bounds(held_bytes=1_000_000)
-    with serving(reading, Door(bounds=bounds, rate=0), home) as served, contextlib.ExitStack() as stack:
+    with serving(reading, Door(bounds=bounds, rate=0), tmp_path) as served, contextlib.ExitStack() as stack:
         sending = [stack.enter_context(Client(served.port)) for _ in range(4)]
         for client, size in zip(sending, (400_000, 390_000, 380_000, 10_000), strict=True):
             client.send(request(b" " * size, length=900_000))

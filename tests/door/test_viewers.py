@@ -27,16 +27,18 @@ def documents(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def strict(reader, reading, documents, home):
+def strict(reader, reading, documents, tmp_path_factory):
     """The public may ask only persisted documents, and everyone little."""
     door = Door(rate=40.0, public_rate=10.0, documents=documents, only_documents="public", bounds=QUICK)
-    with serving(reading, door, home) as served:
+    with serving(reading, door, tmp_path_factory.mktemp("strict")) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def closed(reader, reading, documents, home):
-    with serving(reading, Door(documents=documents, only_documents="everyone"), home) as served:
+def closed(reader, reading, documents, tmp_path_factory):
+    with serving(
+        reading, Door(documents=documents, only_documents="everyone"), tmp_path_factory.mktemp("closed")
+    ) as served:
         yield served
 
 
