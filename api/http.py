@@ -205,10 +205,9 @@ def described(refused: Exception) -> tuple[int, str, Headers]:
     """The status, the code and the headers of a refusal."""
     if isinstance(refused, NotIdentified):
         return refused.status, refused.code, [(n.lower().encode(), v.encode()) for n, v in refused.headers.items()]
-    if isinstance(refused, RateLimited):
-        return 429, refused.code, [(b"retry-after", retry_after(refused.seconds))]
-    if isinstance(refused, Overloaded):
-        return 503, refused.code, [(b"retry-after", retry_after(refused.seconds))]
+    if isinstance(refused, RateLimited | Overloaded):
+        status = 429 if isinstance(refused, RateLimited) else 503
+        return status, refused.code, [(b"retry-after", retry_after(refused.seconds))]
     assert isinstance(refused, Malformed)  # noqa: S101  # there is no other
     return refused.status, refused.code, refused.headers
 

@@ -29,7 +29,7 @@ LONGEST = {"name": 1500, "provider": 750, "resourceCode": 750, "landingPage": 20
 def is_too_long(field: str, value: str) -> bool:
     """Whether no key can be made of what a field says."""
     longest = LONGEST.get(field)
-    return longest is not None and max(len(value.encode()), len(normalised(value).encode())) > longest
+    return longest is not None and (len(value.encode()) > longest or len(normalised(value).encode()) > longest)
 
 
 @kept(20_000)

@@ -1,6 +1,6 @@
 """Who asks, in the tests of changes."""
 
-from graph.permissions import Viewer
+from graph.permissions import PUBLIC, Viewer
 from graph.words import Role
 
 
@@ -20,3 +20,11 @@ READER = person("reader", Role.DEPARTMENT_VIEWER, CIVIL_AFFAIRS, COUNTY)
 BUREAU = person("bureau", Role.COMPETENT_DEPARTMENT, "Department:410299/县政务服务和大数据管理局", COUNTY)
 CITY_BUREAU = person("city", Role.COMPETENT_DEPARTMENT, "", "Region:410200")
 AUDITOR = person("auditor", Role.AUDITOR, "", COUNTY)
+COUNTY_OFFICER = person("county", Role.CATALOG_OFFICER, "", COUNTY)
+GRANTED = Viewer("test|granted")
+"""Without a role of his token."""
+EVERYONE = {
+    each.subject: each
+    for each in (PUBLIC, ADMINISTRATOR, OFFICER, REVIEWER, OTHER_OFFICER, READER, BUREAU, CITY_BUREAU, AUDITOR, COUNTY_OFFICER,
+                 GRANTED)
+}  # fmt: skip

@@ -1,18 +1,11 @@
 """Who acts by a role that the catalog granted, and not his token, stands in the trail with that role and its department."""
 
 import json
-from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
 from content import TODAY
-from starlette.applications import Starlette
-from starlette.routing import Route
 
-from api.door.rate import Rates
-from api.settings import CURRENT, Settings
-from api.uploads import Uploads
-from changes.people import ADMINISTRATOR, CIVIL_AFFAIRS, COUNTY
+from changes.people import ADMINISTRATOR, CIVIL_AFFAIRS, COUNTY, GRANTED
 from changes.spelling import Word
 from graph.changes.importing import admit
 from graph.errors import Refused
@@ -27,10 +20,9 @@ ROLES = ["CATALOG_OFFICER", "PUBLIC"]
 @pytest.fixture
 async def granted(send):
     """Somebody without a role of his token; an officer of a department by the word of the catalog."""
-    viewer = Viewer("test|granted")
-    grant = {"subject": viewer.subject, "role": Word("CATALOG_OFFICER"), "department": CIVIL_AFFAIRS}
+    grant = {"subject": GRANTED.subject, "role": Word("CATALOG_OFFICER"), "department": CIVIL_AFFAIRS}
     await send(ADMINISTRATOR, "grantRole", **grant)
-    return viewer
+    return GRANTED
 
 
 async def events(changing, action, actor):
@@ -75,19 +67,12 @@ def test_a_department_is_taken_where_there_is_one_alone():
     assert in_force(bound, [officer]).department == "Department:410299/县公安局"
 
 
-async def test_the_denial_of_an_import_has_the_roles_in_force(changing, granted, tmp_path):
-    async def identify(_):
-        return granted
-
-    settings = Settings(tmp_path, tmp_path, changing.address, CURRENT, ZoneInfo("Asia/Shanghai"))
-    uploads = Uploads(changing, identify, identify, settings, Rates(0, 0))
-    app = Starlette(routes=[Route("/import", uploads.answer, methods=["POST"])])
+async def test_the_denial_of_an_import_has_the_roles_in_force(changing, granted, upload, uploads):
     before = len(await events(changing, "DENIAL", granted.subject))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
-        asked = {"name": "a.json", "region": "410299", "source": "示例"}
-        rows = [{"信息资源名称": "别人的条目", "信息资源提供方": "县公安局"}]
-        response = await client.post("/import", json=rows, params=asked)
-    assert (response.status_code, response.json()["error"]["code"]) == (403, "NOT_ALLOWED")
+    status, [refused] = await upload(
+        granted, [{"信息资源代码": "OF-POLICE", "信息资源名称": "别人的条目", "信息资源提供方": "县公安局"}]
+    )
+    assert (status, refused["error"]["code"]) == (403, "NOT_ALLOWED")
     await uploads.denials.close()
     said = (await events(changing, "DENIAL", granted.subject))[before]
     assert (said["roles"], said["department"], said["note"]) == (ROLES, CIVIL_AFFAIRS, "import: NOT_ALLOWED")

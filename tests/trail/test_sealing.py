@@ -1,6 +1,7 @@
 """The background task of `serve`: it seals what happened, goes on after faults, and ends with the service."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -75,7 +76,8 @@ async def test_processes_that_seal_for_the_first_time_together_make_one_key(bare
 
 
 async def test_half_a_key_keeps_nobody_from_signing(bare, monkeypatch):
-    def full(_):
+    def full(descriptor):
+        os.ftruncate(descriptor, 20)
         raise OSError(28, "No space left on device")
 
     await bare.append(ALICE, 1)
